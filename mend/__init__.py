@@ -1,0 +1,1 @@
+"""Mend: patient-education chat assistant for a physiotherapy clinic's website."""
