@@ -1,0 +1,118 @@
+"""Decide what a message means, from all that was found in it.
+
+Pure: no Rasa, no model, no files. The order of the rules is the safety argument. A
+red flag found by the screening wins over everything; a score can add caution but
+never take it away; what a person chose with a button wins over what a model thinks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mend.understanding.ranker import Ranked
+
+FAQ = "faq/"
+RED_FLAG = "red_flag/"
+CLARIFY = "clarify"
+OUT_OF_SCOPE = "out_of_scope"
+PAIN = "pain"
+PAIN_LIMITS_LIFE = "pain_limits_life"
+
+SUGGESTIONS = 3
+
+By = Literal["screening", "choice", "heard", "score"]
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Confidence needed to act; see `Ranked.confidence` for the scale.
+
+    Attributes:
+        answer: at or above, the likeliest intent is taken.
+        clarify: at or above, near answers are offered as "Did you mean ...?".
+    """
+
+    answer: float = 0.25
+    clarify: float = 0.12
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.clarify <= self.answer <= 1.0:
+            raise ValueError(
+                "thresholds must satisfy 0 <= clarify <= answer <= 1, "
+                f"got clarify {self.clarify} and answer {self.answer}"
+            )
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the message is taken to mean.
+
+    Attributes:
+        intent: full intent name, such as ``faq/healing.time`` or ``pain``.
+        confidence: 0 to 1; 1 where no score was involved.
+        by: what decided it.
+        suggestions: full names of near answers, best first, when `intent` is clarify.
+    """
+
+    intent: str
+    confidence: float
+    by: By
+    suggestions: tuple[str, ...] = ()
+
+    @property
+    def base(self) -> str:
+        """Return the intent's name as Rasa's rules see it."""
+        return self.intent.split("/", 1)[0]
+
+
+def decide(
+    ranking: Sequence[Ranked],
+    heard: Mapping[str, Any] | None,
+    screening: Mapping[str, Any] | None,
+    choice: str | None,
+    thresholds: Thresholds,
+) -> Decision:
+    """Return what the message means.
+
+    Args:
+        ranking: all intents the model knows, likeliest first.
+        heard: pain facts (`LexiconComponent`); ``pain`` and ``limits`` count here.
+        screening: red flag found, as `Screening.as_dict` gives it, or None.
+        choice: full intent name behind a button that the visitor pressed, or None.
+            A name that the model does not know is ignored.
+        thresholds: confidences needed.
+    """
+    if screening and screening.get("flag"):
+        return Decision(
+            f"{RED_FLAG}{screening['flag']}.{screening['tier']}", 1.0, "screening"
+        )
+    if choice is not None and any(ranked.name == choice for ranked in ranking):
+        return Decision(choice, 1.0, "choice")
+
+    best = ranking[0] if ranking else Ranked(OUT_OF_SCOPE, 0.0)
+    sure = best.confidence >= thresholds.answer
+
+    # Caution may be added by a score: this comes before what was heard.
+    if best.name.startswith(RED_FLAG) and sure:
+        return Decision(best.name, best.confidence, "score")
+    if heard and heard.get("pain"):
+        if heard.get("limits"):
+            return Decision(PAIN_LIMITS_LIFE, 1.0, "heard")
+        if not (best.name.startswith(FAQ) and sure):
+            return Decision(PAIN, 1.0, "heard")
+    return _by_score(ranking, best, thresholds)
+
+
+def _by_score(
+    ranking: Sequence[Ranked], best: Ranked, thresholds: Thresholds
+) -> Decision:
+    if best.name == OUT_OF_SCOPE or best.confidence < thresholds.clarify:
+        return Decision(OUT_OF_SCOPE, best.confidence, "score")
+    if best.confidence >= thresholds.answer:
+        return Decision(best.name, best.confidence, "score")
+    near = tuple(ranked.name for ranked in ranking if ranked.name.startswith(FAQ))
+    if not near:
+        return Decision(OUT_OF_SCOPE, best.confidence, "score")
+    return Decision(CLARIFY, best.confidence, "score", near[:SUGGESTIONS])

@@ -1,0 +1,139 @@
+"""Text as numbers: tidied text, tf-idf of words and letter groups, embeddings.
+
+The tf-idf half sees the exact words (it helps with names such as Graston and with
+spelling slips, through groups of letters); the sentence embedding sees the meaning.
+Both are of length one, the tf-idf half then counts half.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.preprocessing import normalize
+
+MAX_CHARACTERS = 1000
+"""As long as the longest message that the front door accepts."""
+
+TFIDF_WEIGHT = 0.5
+
+VOCABULARY_FILE = "vocabulary.json"
+WEIGHTS_FILE = "idf.npz"
+
+_SAME_CHARACTER = str.maketrans(
+    {"\u2018": "'", "\u2019": "'", "\u02bc": "'", "`": "'", "\u00b4": "'"}
+    | {"\u201c": '"', "\u201d": '"'}
+    | {"\u2013": "-", "\u2014": "-"}
+)
+_SPACES = re.compile(r"\s+")
+_VECTORIZERS: dict[str, dict[str, Any]] = {
+    "words": {"analyzer": "word", "ngram_range": (1, 2), "min_df": 2},
+    "letters": {"analyzer": "char_wb", "ngram_range": (3, 4), "min_df": 2},
+}
+
+
+def tidy(text: str | None) -> str:
+    """Return the text as the classifier should see it.
+
+    Typographic variants become plain (quotes, dashes, full-width letters), control
+    and invisible characters become spaces or vanish, white space is single, and at
+    most 1000 characters are kept.
+
+    Args:
+        text: what a person typed; None counts as nothing.
+    """
+    # Cut first, so that a huge message costs nothing; NFKC can lengthen it again.
+    text = unicodedata.normalize("NFKC", (text or "")[: 2 * MAX_CHARACTERS])
+    text = text.translate(_SAME_CHARACTER)
+    kept = []
+    for character in text:
+        category = unicodedata.category(character)
+        if category == "Cf":  # zero-width joiners, direction marks
+            continue
+        kept.append(" " if category in ("Cc", "Cs", "Co", "Cn") else character)
+    return _SPACES.sub(" ", "".join(kept)).strip()[:MAX_CHARACTERS].strip()
+
+
+def has_words(text: str) -> bool:
+    """Tell whether a tidied text holds anything the classifier can know.
+
+    Emoji, punctuation, digits alone and scripts other than Latin all look alike to
+    an English encoder, so a score for them would mean nothing.
+
+    Args:
+        text: the result of `tidy`.
+    """
+    letters = [character for character in text if character.isalpha()]
+    latin = sum(
+        unicodedata.name(character, "").startswith("LATIN") for character in letters
+    )
+    return latin > 0 and 2 * latin >= len(letters)
+
+
+class Tfidf:
+    """Word 1-2-grams and 3-4-letter groups, weighted by how telling they are.
+
+    Args:
+        vectorizers: fitted vectorizers by name, "words" and "letters".
+    """
+
+    def __init__(self, vectorizers: dict[str, TfidfVectorizer]) -> None:
+        self._vectorizers = vectorizers
+
+    @classmethod
+    def fit(cls, texts: Sequence[str]) -> Tfidf:
+        """Learn the vocabulary.
+
+        Args:
+            texts: tidied texts.
+
+        Raises:
+            ValueError: the texts share no words at all.
+        """
+        vectorizers = {}
+        for name, options in _VECTORIZERS.items():
+            vectorizer = TfidfVectorizer(sublinear_tf=True, **options)
+            vectorizer.fit(texts)
+            vectorizers[name] = vectorizer
+        return cls(vectorizers)
+
+    def transform(self, texts: Sequence[str]) -> csr_matrix:
+        """Return one row of length one per text (of zeros if nothing is known)."""
+        blocks = [self._vectorizers[name].transform(texts) for name in _VECTORIZERS]
+        return normalize(hstack(blocks, format="csr")).astype(np.float32)
+
+    def save(self, folder: Path) -> None:
+        """Write vocabulary (JSON) and weights (npz) into a folder."""
+        terms = {
+            name: sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.get)
+            for name, vectorizer in self._vectorizers.items()
+        }
+        (folder / VOCABULARY_FILE).write_text(
+            json.dumps(terms, ensure_ascii=False), encoding="utf-8"
+        )
+        np.savez(
+            folder / WEIGHTS_FILE,
+            **{name: vector.idf_ for name, vector in self._vectorizers.items()},
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> Tfidf:
+        """Read what `save` wrote."""
+        terms = json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8"))
+        vectorizers = {}
+        with np.load(folder / WEIGHTS_FILE, allow_pickle=False) as weights:
+            for name, options in _VECTORIZERS.items():
+                vocabulary = {term: index for index, term in enumerate(terms[name])}
+                vectorizer = TfidfVectorizer(
+                    sublinear_tf=True, vocabulary=vocabulary, **options
+                )
+                vectorizer.idf_ = weights[name]
+                vectorizers[name] = vectorizer
+        return cls(vectorizers)
