@@ -44,6 +44,12 @@ NEUTRAL = Numbers(
 )
 _EU = Numbers("112", NEUTRAL.urgent_line, NEUTRAL.crisis_line)
 
+_EU_COUNTRIES = (
+    *("AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU"),
+    *("IT", "LV", "LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE"),
+    "EU",
+)
+
 # Presets per country; each clinic confirms its own. A country that is not listed
 # gets neutral words, because a wrong number is worse than none.
 NUMBERS: Mapping[str, Numbers] = {
@@ -56,38 +62,7 @@ NUMBERS: Mapping[str, Numbers] = {
     "AU": Numbers("000", "healthdirect on 1800 022 222", "Lifeline on 13 11 14"),
     "SG": Numbers("995", "a doctor or clinic", "Samaritans of Singapore on 1767"),
     "IN": Numbers("112", "your doctor", "Tele-MANAS on 14416"),
-    **dict.fromkeys(
-        [
-            "AT",
-            "BE",
-            "BG",
-            "HR",
-            "CY",
-            "CZ",
-            "DK",
-            "EE",
-            "FI",
-            "FR",
-            "DE",
-            "GR",
-            "HU",
-            "IT",
-            "LV",
-            "LT",
-            "LU",
-            "MT",
-            "NL",
-            "PL",
-            "PT",
-            "RO",
-            "SK",
-            "SI",
-            "ES",
-            "SE",
-            "EU",
-        ],
-        _EU,
-    ),
+    **dict.fromkeys(_EU_COUNTRIES, _EU),
 }
 
 _SPAN = re.compile(r"^(\d{2}):(\d{2})\s*-\s*(\d{2}):(\d{2})$")

@@ -1,0 +1,54 @@
+# Mend: `make run` sets up and runs, `make test` sets up and tests.
+.DEFAULT_GOAL := help
+.PHONY: help run stop setup setup-test check lint types lint-content validate test \
+        train shell requirements clean
+BIN := .venv/bin
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: setup  ## set up, train if needed, start everything, print where it is
+	@exec $(BIN)/mend run
+
+stop:  ## stop a Mend that runs from this folder
+	@$(BIN)/mend stop
+
+setup:  ## make .venv and install what running needs
+	@requirements/install.sh run
+
+setup-test:  ## make .venv and install what tests need, chromium too
+	@requirements/install.sh test
+	@tests/browser/install_chromium.sh
+
+train: setup  ## train the model from config.yml, domain.yml and data/
+	@$(BIN)/mend train
+
+shell: setup  ## talk to the running assistant in the terminal
+	@$(BIN)/mend chat
+
+check: setup-test lint types lint-content validate  ## ruff, mypy, content lint, rasa data validate
+
+lint:
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types:
+	@$(BIN)/mypy
+
+lint-content:  ## check examples, answers and sources
+	@$(BIN)/mend content lint
+
+validate:
+	@mkdir -p .rasa && { $(BIN)/mend rasa data validate --fail-on-warnings \
+		>.rasa/validate.log 2>&1 || { cat .rasa/validate.log; exit 1; }; }
+
+test: setup-test  ## set up and run everything that must pass
+	@$(BIN)/python -m pytest $(TESTS)
+
+requirements:  ## pin the requirements anew from requirements/*.in
+	@requirements/compile.sh
+
+clean:  ## remove what setup, training and running made (asks nothing; var/ is kept)
+	rm -rf .venv .rasa .mypy_cache .ruff_cache .pytest_cache *.egg-info
+	find . -name __pycache__ -prune -exec rm -rf {} +
+	rm -f models/*.tar.gz models/*.json

@@ -1,0 +1,267 @@
+"""The operator's tool: ``mend --help``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from mend.settings import Settings, SettingsError, load_settings
+
+
+class _Group(click.Group):
+    """Group whose commands turn known errors into one line and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        # Imported late: `mend --help` should not wait for the database layer.
+        from mend.clinic import ClinicError
+        from mend.conversation import ConversationError
+        from mend.model import ModelError
+        from mend.rasa_without_tensorflow import TensorFlowComponentError
+        from mend.start import StartError
+
+        try:
+            return super().invoke(ctx)
+        except (
+            ClinicError,
+            ConversationError,
+            ModelError,
+            SettingsError,
+            StartError,
+            TensorFlowComponentError,
+        ) as error:
+            _fail(str(error))
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(1)
+
+
+def _project() -> Path:
+    return Path.cwd()
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Mend: patient-education chat for a physiotherapy clinic's website.
+
+    Settings come from the environment and .env (MEND_...), the clinic's facts from
+    clinic.yml. Run all commands in the project's folder.
+    """
+
+
+@main.command()
+def run() -> None:
+    """Train if needed, migrate, start everything and stay until Ctrl-C."""
+    from mend import start
+
+    start.run(load_settings(), _project())
+
+
+@main.command()
+def stop() -> None:
+    """Stop a Mend that runs from this folder."""
+    from mend import start
+
+    stopped = start.stop(load_settings())
+    click.echo("Stopped." if stopped else "Mend is not running here.")
+
+
+@main.command()
+@click.option("--force", is_flag=True, help="Train although nothing changed.")
+def train(force: bool) -> None:
+    """Train the model from config.yml, domain.yml and data/."""
+    from mend import model, start
+
+    settings, project = load_settings(), _project()
+    if not force and model.is_current(project, settings.models):
+        click.echo("The model is up to date.")
+        return
+    with start.step("Training the model") as tick:
+        record = model.train(
+            project, settings.models, settings.var / "log" / "train.log", tick
+        )
+    click.echo(f"{model.model_file(settings.models)}  sha256 {record.sha256[:12]}")
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database's tables up to date."""
+    from mend.records import migrate as migrations
+
+    settings = load_settings()
+    settings.var.mkdir(parents=True, exist_ok=True)
+    migrations.upgrade(settings.database_url)
+    click.echo("The database is up to date.")
+
+
+@main.command()
+def doctor() -> None:
+    """Check settings, files, ports, model and database; say what is wrong."""
+    from mend import doctor as checks
+
+    failed = 0
+    for finding in checks.examine(load_settings(), _project()):
+        mark = (
+            click.style("ok  ", "green") if finding.ok else click.style("FAIL", "red")
+        )
+        click.echo(f"{mark}  {finding.what}: {finding.says}")
+        failed += not finding.ok
+    if failed:
+        _fail(f"{failed} to mend.")
+
+
+@main.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []}
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def rasa(arguments: tuple[str, ...]) -> None:
+    """Run a Rasa command, without TensorFlow: train, shell, test, data ..."""
+    from mend import rasa_without_tensorflow
+
+    rasa_without_tensorflow.main(arguments)
+
+
+@main.command()
+@click.option("--url", help="Address of the chat; default: the one in the settings.")
+def chat(url: str | None) -> None:
+    """Talk to the running assistant in the terminal (for authors)."""
+    from mend.conversation import talk
+
+    talk(url or _local_chat(load_settings()))
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Write the turns here.")
+@click.option("--url", help="Address of the chat; default: the one in the settings.")
+@click.option("--show", multiple=True, help="Also print lines judged so (wrong ...).")
+def ask(file: Path, out: Path | None, url: str | None, show: tuple[str, ...]) -> None:
+    """Send each line of FILE.jsonl in a fresh conversation; write what came back.
+
+    A line is a JSON object with "text". With "kind" (and "expect") it is also
+    judged, and a table per kind is printed. Start Mend with MEND_LIMITS=none first.
+    """
+    from mend import judgement
+    from mend.conversation import Conversation
+
+    questions = judgement.read_questions(file)
+    address = url or _local_chat(load_settings())
+    asked = []
+    with click.progressbar(questions, label="Asking", file=sys.stderr) as progress:
+        for question in progress:
+            turn = Conversation.open(address).say(question.text)
+            asked.append(judgement.Asked(question, turn))
+    if out:
+        with out.open("w", encoding="utf-8") as stream:
+            for one in asked:
+                stream.write(json.dumps(one.as_dict(), ensure_ascii=False) + "\n")
+    click.echo(judgement.table(asked))
+    for one in asked:
+        if one.verdict in show:
+            first = one.turn["outcome"], judgement.first_answer(one.turn)
+            click.echo(f"{one.verdict:9} {first!s:50} {one.question.text[:120]}")
+
+
+def _local_chat(settings: Settings) -> str:
+    from mend.start import chat_address
+
+    return chat_address(settings)
+
+
+@main.group(name="staff")
+def staff_group() -> None:
+    """Manage the people who may sign in at the desk."""
+
+
+@staff_group.command(name="add")
+@click.argument("email")
+@click.option("--name", required=True, help="Name as colleagues know it.")
+@click.option(
+    "--role",
+    type=click.Choice(["reviewer", "manager", "admin"]),
+    default="reviewer",
+    show_default=True,
+)
+def staff_add(email: str, name: str, role: str) -> None:
+    """Invite somebody to the desk; prints a one-time link to choose a password."""
+    from email_validator import EmailNotValidError, validate_email
+
+    from mend.records import staff
+    from mend.records.database import Database
+
+    settings = load_settings()
+    try:
+        address = validate_email(
+            email, check_deliverability=False, test_environment=True
+        ).normalized
+    except EmailNotValidError as error:
+        _fail(f"{email!r} is not an e-mail address: {error}")
+    database = Database.open(settings.database_url)
+    try:
+        with database.transaction() as session:
+            token = staff.invite(
+                session, address, name, role, dt.datetime.now(dt.timezone.utc)
+            )
+    except staff.AlreadyInvited as error:
+        _fail(str(error))
+    finally:
+        database.dispose()
+    click.echo(f"{settings.desk_url}/welcome/{token}\n(works once, for 24 hours)")
+
+
+@main.group()
+def serve() -> None:
+    """Run one process of Mend; `mend run` starts them all."""
+
+
+@serve.command(name="chat")
+def serve_chat() -> None:
+    """Serve the public chat."""
+    from waitress import serve as waitress_serve
+
+    from mend.chat.app import build
+
+    settings = load_settings()
+    waitress_serve(
+        build(settings),
+        host=settings.host,
+        port=settings.chat_port,
+        threads=16,  # a turn waits for Rasa most of its time
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+        max_request_body_size=1 << 20,
+    )
+
+
+@serve.command(name="desk")
+def serve_desk() -> None:
+    """Serve the staff desk."""
+    from waitress import serve as waitress_serve
+
+    from mend.clinic import load_clinic
+    from mend.desk.app import create_app
+
+    settings = load_settings()
+    waitress_serve(
+        create_app(settings, load_clinic(settings.clinic_file)),
+        host=settings.host,
+        port=settings.desk_port,
+        threads=8,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+        max_request_body_size=1 << 20,
+    )
+
+
+@serve.command(name="sweeper")
+def serve_sweeper() -> None:
+    """Turn messages that were never answered into escalations."""
+    from mend.chat.app import run_sweeper
+
+    run_sweeper(load_settings())
