@@ -10,30 +10,17 @@ from typing import NoReturn
 
 import click
 
-from mend.settings import Settings, SettingsError, load_settings
+from mend.errors import OperatorError
+from mend.settings import Settings, load_settings
 
 
 class _Group(click.Group):
-    """Group whose commands turn known errors into one line and exit code 1."""
+    """Group that shows an `OperatorError` as a plain line and exits with code 1."""
 
     def invoke(self, ctx: click.Context) -> object:
-        # Imported late: `mend --help` should not wait for the database layer.
-        from mend.clinic import ClinicError
-        from mend.conversation import ConversationError
-        from mend.model import ModelError
-        from mend.rasa_without_tensorflow import TensorFlowComponentError
-        from mend.start import StartError
-
         try:
             return super().invoke(ctx)
-        except (
-            ClinicError,
-            ConversationError,
-            ModelError,
-            SettingsError,
-            StartError,
-            TensorFlowComponentError,
-        ) as error:
+        except OperatorError as error:
             _fail(str(error))
 
 

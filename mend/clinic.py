@@ -18,6 +18,8 @@ import yaml
 from email_validator import EmailNotValidError, validate_email
 from pydantic import BaseModel, Extra, ValidationError, root_validator, validator
 
+from mend.errors import OperatorError
+
 WEEKDAYS = (
     "monday",
     "tuesday",
@@ -50,6 +52,7 @@ _EU_COUNTRIES = (
     "EU",
 )
 
+
 # Presets per country; each clinic confirms its own. A country that is not listed
 # gets neutral words, because a wrong number is worse than none.
 NUMBERS: Mapping[str, Numbers] = {
@@ -68,7 +71,7 @@ NUMBERS: Mapping[str, Numbers] = {
 _SPAN = re.compile(r"^(\d{2}):(\d{2})\s*-\s*(\d{2}):(\d{2})$")
 
 
-class ClinicError(ValueError):
+class ClinicError(OperatorError):
     """``clinic.yml`` cannot be used; the message names the key and what would do."""
 
 
@@ -155,7 +158,7 @@ class Clinic(BaseModel):
     @root_validator(skip_on_failure=True)
     def _phone_fits_country(cls, values: dict[str, Any]) -> dict[str, Any]:
         country = values.get("country")
-        if country and country != "EU":
+        if country in phonenumbers.SUPPORTED_REGIONS:
             try:
                 number = phonenumbers.parse(values["phone"], country)
             except phonenumbers.NumberParseException:

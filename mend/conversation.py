@@ -10,11 +10,13 @@ from typing import Any
 import click
 import requests
 
+from mend.errors import OperatorError
+
 Turn = dict[str, Any]
 """What a message comes back as (design of the chat API): outcome, messages ..."""
 
 
-class ConversationError(RuntimeError):
+class ConversationError(OperatorError):
     """The chat could not be reached or refused a request."""
 
 

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from mend.errors import OperatorError
+
 MODEL_NAME = "model"
 # Everything that a trained model depends on, relative to the project's folder.
 _TRAINED_FROM = (
@@ -26,7 +28,7 @@ _TRAINED_FROM = (
 )
 
 
-class ModelError(RuntimeError):
+class ModelError(OperatorError):
     """There is no model that may be loaded; the message says what to do."""
 
 

@@ -24,6 +24,8 @@ from typing import Any
 
 import yaml
 
+from mend.errors import OperatorError
+
 STANDS_IN_FOR = ("tensorflow", "tensorflow_hub", "tensorflow_text", "keras")
 """Top-level packages that are replaced; Rasa 3.6.21 imports no other of them."""
 
@@ -38,7 +40,7 @@ USE_INSTEAD: Mapping[str, str] = {
 """Rasa components that compute with TensorFlow, and what this project uses."""
 
 
-class TensorFlowComponentError(ValueError):
+class TensorFlowComponentError(OperatorError):
     """A configuration names a component that needs TensorFlow."""
 
 

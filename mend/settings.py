@@ -17,12 +17,14 @@ from typing import Any, Literal
 from dotenv import dotenv_values
 from pydantic import BaseModel, Extra, Field, ValidationError, root_validator, validator
 
+from mend.errors import OperatorError
+
 PREFIX = "MEND_"
 # Read by the tests, not by the system; allowed in the environment beside settings.
 _NOT_SETTINGS = frozenset({"MEND_TEST_DATABASE_URL"})
 
 
-class SettingsError(ValueError):
+class SettingsError(OperatorError):
     """A setting cannot be used; the message names it and says what would do."""
 
 

@@ -16,6 +16,7 @@ import click
 import requests
 
 from mend import doctor, model, services
+from mend.errors import OperatorError
 from mend.records import migrate, staff
 from mend.records.database import Database
 from mend.settings import Settings, secret_key
@@ -23,7 +24,7 @@ from mend.settings import Settings, secret_key
 READY_WITHIN_S = 90
 
 
-class StartError(RuntimeError):
+class StartError(OperatorError):
     """Mend could not be started; the message says what to do next."""
 
 
