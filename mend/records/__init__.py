@@ -1,0 +1,1 @@
+"""The clinic's records: the only code that talks to the clinic's database."""

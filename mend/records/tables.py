@@ -1,0 +1,281 @@
+"""The tables of the clinic's database.
+
+Times are UTC. Identifiers that leave the building (case references, tokens, sender
+ids) are random; the integer keys never do. Whatever a person typed is `CleanText`.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import registry
+from sqlalchemy.orm.decl_api import DeclarativeMeta
+
+from mend.records.columns import CleanJSON, CleanText, UTCDateTime
+
+URGENCIES = ("emergency", "same_day", "soon", "routine")
+URGENCY_RANK = {urgency: rank for rank, urgency in enumerate(URGENCIES)}
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+_registry = registry(metadata=metadata)
+
+
+class Base(metaclass=DeclarativeMeta):
+    """What every table shares."""
+
+    __abstract__ = True
+    registry = _registry
+    metadata = metadata
+    __init__: Any = _registry.constructor
+
+
+class Conversation(Base):
+    """One visitor's chat; after erasure only a tombstone without personal data."""
+
+    __tablename__ = "conversation"
+
+    id = Column(Integer, primary_key=True)
+    # Null once erased: the token is dead from then on.
+    token_sha256 = Column(String(64), unique=True)
+    # What Rasa knows the visitor by; random, never shown to anybody.
+    sender_id = Column(String(64), nullable=False, unique=True)
+    created_at = Column(UTCDateTime, nullable=False, index=True)
+    last_seen_at = Column(UTCDateTime, nullable=False)
+    erased_at = Column(UTCDateTime)
+
+
+class Message(Base):
+    """One message of a conversation, in the order of `seq`."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "client_message_id"),
+        UniqueConstraint("conversation_id", "seq"),
+        Index("ix_message_state_created_at", "state", "created_at"),
+        # An id is never used twice, also not after an erasure: somebody may still
+        # hold it.
+        {"sqlite_autoincrement": True},
+    )
+
+    id = Column(Integer, primary_key=True)
+    conversation_id = Column(Integer, ForeignKey("conversation.id"), nullable=False)
+    seq = Column(Integer, nullable=False)
+    # Made by the visitor's browser; null for what the assistant says.
+    client_message_id = Column(String(64))
+    sender = Column(String(16), nullable=False)  # visitor | assistant | staff
+    text = Column(CleanText, nullable=False)
+    choice = Column(CleanText)
+    # received | answered | failed | escalated; replies are always `answered`
+    state = Column(String(16), nullable=False)
+    outcome = Column(String(32))
+    urgency = Column(String(16))
+    # answer, sources, choices, form
+    payload = Column(CleanJSON)
+    understanding = Column(CleanJSON)
+    in_reply_to = Column(Integer, ForeignKey("message.id"), index=True)
+    created_at = Column(UTCDateTime, nullable=False)
+
+
+class StaffUser(Base):
+    """A person of the clinic who may use the desk."""
+
+    __tablename__ = "staff_user"
+
+    id = Column(Integer, primary_key=True)
+    email = Column(String(254), nullable=False, unique=True)
+    name = Column(CleanText, nullable=False)
+    role = Column(String(16), nullable=False)  # reviewer | manager | admin
+    # Null until the invitation is accepted.
+    password_hash = Column(String(255))
+    invitation_sha256 = Column(String(64), unique=True)
+    invitation_until = Column(UTCDateTime)
+    active = Column(Boolean, nullable=False, default=True)
+    created_at = Column(UTCDateTime, nullable=False)
+    last_sign_in_at = Column(UTCDateTime)
+
+
+class StaffSession(Base):
+    """A signed-in browser; only the hash of its token is kept."""
+
+    __tablename__ = "staff_session"
+
+    id = Column(Integer, primary_key=True)
+    staff_id = Column(Integer, ForeignKey("staff_user.id"), nullable=False, index=True)
+    token_sha256 = Column(String(64), nullable=False, unique=True)
+    created_at = Column(UTCDateTime, nullable=False)
+    last_seen_at = Column(UTCDateTime, nullable=False)
+    ended_at = Column(UTCDateTime)
+
+
+class SignInFailure(Base):
+    """A failed sign-in, kept for the slow-down; names neither person nor address."""
+
+    __tablename__ = "sign_in_failure"
+
+    id = Column(Integer, primary_key=True)
+    account_sha256 = Column(String(64), nullable=False, index=True)
+    address_sha256 = Column(String(64), nullable=False, index=True)
+    at = Column(UTCDateTime, nullable=False, index=True)
+
+
+class Escalation(Base):
+    """A case for the staff: why a person is needed, how soon, and what became of it."""
+
+    __tablename__ = "escalation"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "kind", "source_message_id"),
+        UniqueConstraint("conversation_id", "client_id"),
+        Index(
+            "ix_escalation_status_urgency_rank_created_at",
+            "status",
+            "urgency_rank",
+            "created_at",
+        ),
+    )
+
+    id = Column(Integer, primary_key=True)
+    reference = Column(String(6), nullable=False, unique=True)
+    conversation_id = Column(Integer, ForeignKey("conversation.id"), nullable=False)
+    kind = Column(String(32), nullable=False)
+    urgency = Column(String(16), nullable=False)
+    urgency_rank = Column(Integer, nullable=False)  # 0 is the most urgent
+    reason = Column(CleanJSON, nullable=False)
+    source_message_id = Column(Integer, ForeignKey("message.id"), index=True)
+    # Made by the visitor's browser for a form it sends; makes sending safe to repeat.
+    client_id = Column(String(64))
+    status = Column(String(16), nullable=False)
+    assignee_id = Column(Integer, ForeignKey("staff_user.id"), index=True)
+    outcome = Column(String(32))
+    created_at = Column(UTCDateTime, nullable=False)
+    changed_at = Column(UTCDateTime, nullable=False)
+    closed_at = Column(UTCDateTime)
+    version = Column(Integer, nullable=False, default=1)
+
+
+class Contact(Base):
+    """How to reach the person of a case; given through the form, with consent."""
+
+    __tablename__ = "contact"
+
+    id = Column(Integer, primary_key=True)
+    escalation_id = Column(
+        Integer, ForeignKey("escalation.id"), nullable=False, unique=True
+    )
+    name = Column(CleanText, nullable=False)
+    phone = Column(CleanText)
+    email = Column(CleanText)
+    preferred_time = Column(CleanText)
+    note = Column(CleanText)
+    consent_version = Column(CleanText, nullable=False)
+    consent_at = Column(UTCDateTime, nullable=False)
+
+
+class Note(Base):
+    """A staff note on a case; never shown to the visitor."""
+
+    __tablename__ = "note"
+
+    id = Column(Integer, primary_key=True)
+    escalation_id = Column(
+        Integer, ForeignKey("escalation.id"), nullable=False, index=True
+    )
+    staff_id = Column(Integer, ForeignKey("staff_user.id"), nullable=False)
+    text = Column(CleanText, nullable=False)
+    created_at = Column(UTCDateTime, nullable=False)
+
+
+class Feedback(Base):
+    """A visitor's thumb up or down on one answer; the latest one counts."""
+
+    __tablename__ = "feedback"
+
+    id = Column(Integer, primary_key=True)
+    conversation_id = Column(
+        Integer, ForeignKey("conversation.id"), nullable=False, index=True
+    )
+    message_id = Column(Integer, ForeignKey("message.id"), nullable=False, unique=True)
+    helpful = Column(Boolean, nullable=False)
+    comment = Column(CleanText)
+    created_at = Column(UTCDateTime, nullable=False)
+
+
+class Correction(Base):
+    """A misunderstood message and the answer it should have had, for training."""
+
+    __tablename__ = "correction"
+
+    id = Column(Integer, primary_key=True)
+    message_id = Column(Integer, ForeignKey("message.id"), nullable=False, unique=True)
+    predicted = Column(String(100))
+    corrected = Column(String(100), nullable=False)
+    proposed_by = Column(Integer, ForeignKey("staff_user.id"), nullable=False)
+    approved_by = Column(Integer, ForeignKey("staff_user.id"))
+    created_at = Column(UTCDateTime, nullable=False)
+    approved_at = Column(UTCDateTime)
+    exported_at = Column(UTCDateTime)
+
+
+class Audit(Base):
+    """Who did what to which record; each row is chained to the one before by hash."""
+
+    __tablename__ = "audit"
+
+    seq = Column(Integer, primary_key=True, autoincrement=False)
+    at = Column(UTCDateTime, nullable=False)
+    actor = Column(String(64), nullable=False, index=True)
+    action = Column(String(64), nullable=False)
+    object = Column(String(100), nullable=False, index=True)
+    details = Column(CleanJSON, nullable=False)
+    previous_hash = Column(String(64), nullable=False)
+    hash = Column(String(64), nullable=False)
+
+
+class AuditHead(Base):
+    """The end of the audit chain: one row, locked by whoever appends."""
+
+    __tablename__ = "audit_head"
+
+    id = Column(Integer, primary_key=True, autoincrement=False)
+    seq = Column(Integer, nullable=False)
+    hash = Column(String(64), nullable=False)
+
+
+class Outbox(Base):
+    """Something still to be done outside this database, written with its cause."""
+
+    __tablename__ = "outbox"
+
+    id = Column(Integer, primary_key=True)
+    kind = Column(String(32), nullable=False)  # new_case | erase_events
+    dedupe_key = Column(String(128), nullable=False, unique=True)
+    # Never health text or contact details: a notice names reference and urgency only.
+    payload = Column(CleanJSON, nullable=False)
+    created_at = Column(UTCDateTime, nullable=False)
+    next_try_at = Column(UTCDateTime, nullable=False)
+    attempts = Column(Integer, nullable=False, default=0)
+    sent_at = Column(UTCDateTime, index=True)
+
+
+class ErasureLedger(Base):
+    """Conversations that were erased, so that no backup brings them back."""
+
+    __tablename__ = "erasure_ledger"
+
+    id = Column(Integer, primary_key=True)
+    conversation_hash = Column(String(64), nullable=False, unique=True)
+    erased_at = Column(UTCDateTime, nullable=False)
