@@ -389,7 +389,7 @@ def why(escalation: Escalation) -> str:
     sentence = escalation.reason.get("why")
     if isinstance(sentence, str) and sentence.strip():
         return str(sentence)
-    return KINDS.get(escalation.kind, escalation.kind) + "."
+    return f"{KINDS.get(escalation.kind, escalation.kind)}."
 
 
 def summary(

@@ -22,6 +22,9 @@ from mend.records.tables import SignInFailure, StaffSession, StaffUser
 
 ROLES = {"reviewer": "Reviewer", "manager": "Manager", "admin": "Administrator"}
 
+# Stands for the first admin until they say who they are (RFC 2606: never a real one).
+NOBODY_YET = "first-admin@clinic.invalid"
+
 INVITATION_LASTS = timedelta(hours=24)
 # OWASP ASVS 5.0, 7.3.1 and 7.3.2: a session ends when nobody uses it, and in any case.
 IDLE_LASTS = timedelta(minutes=30)
@@ -59,6 +62,10 @@ class InvitationDead(LookupError):
     """The link was used, is too old, or never existed."""
 
 
+class AlreadyInvited(ValueError):
+    """The person has an account and a password already."""
+
+
 class WeakPassword(ValueError):
     """The password cannot be used; the message says why, in words for its owner."""
 
@@ -90,14 +97,49 @@ class SignedIn:
     role: str
 
 
-def invite(s: Session, email: str, name: str, role: str, now: datetime) -> str:
+def first_admin_token(s: Session, now: datetime) -> str | None:
+    """Return a token for the link that makes the first admin, None if there is one.
+
+    Each call makes a new token; the one before dies. Who opens the link says their
+    own e-mail address.
+    """
+    admins = s.execute(
+        select(func.count())
+        .select_from(StaffUser)
+        .where(StaffUser.role == "admin", StaffUser.password_hash.is_not(None))
+    ).scalar_one()
+    if admins:
+        return None
+    return invite(s, NOBODY_YET, "", "admin", now)
+
+
+def invite(
+    s: Session,
+    email: str,
+    name: str,
+    role: str,
+    now: datetime,
+    *,
+    again: bool = False,
+    by: int | None = None,
+) -> str:
     """Make an account that waits for its owner, and return the token for the link.
 
-    Inviting an address again makes a new link (the old one dies) and takes the new
-    role and name; this is also how a forgotten password is reset. A password and
-    sessions that exist stay as they are until the link is used.
+    Inviting somebody who has not joined yet makes a new link (the old one dies) and
+    takes the new role and name.
+
+    Args:
+        s: An open write session.
+        email: Address the person signs in with.
+        name: As colleagues know them.
+        role: One of `ROLES`.
+        now: When.
+        again: Also for somebody who has joined: how a forgotten password is reset and a
+            role is changed. Password and sessions stay until the link is used.
+        by: Id of the admin who invites, None for the command line.
 
     Raises:
+        AlreadyInvited: They have joined, and not `again`.
         ValueError: The role is unknown or the address is not one.
     """
     address = _address(email)
@@ -108,6 +150,8 @@ def invite(s: Session, email: str, name: str, role: str, now: datetime) -> str:
     if person is None:
         person = StaffUser(email=address, active=True, created_at=now)
         s.add(person)
+    elif person.password_hash is not None and not again:
+        raise AlreadyInvited(f"{address} has an account already")
     person.name = clean_text(name).strip() or address
     person.role = role
     person.active = True
@@ -116,7 +160,7 @@ def invite(s: Session, email: str, name: str, role: str, now: datetime) -> str:
     s.flush()
     audit.record(
         s,
-        actor="system",
+        actor="system" if by is None else audit.staff_actor(by),
         action="staff.invited",
         object=f"staff:{person.id}",
         details={"role": role},
@@ -146,11 +190,21 @@ def accept_invitation(
     now: datetime,
     *,
     name: str | None = None,
+    email: str | None = None,
     clinic_name: str = "",
 ) -> int:
     """Set the password (and name) of an invited person; the link dies.
 
     Every older session of theirs ends.
+
+    Args:
+        s: An open write session.
+        token: From the link.
+        password: As typed.
+        now: When.
+        name: As typed, None to keep what the invitation says.
+        email: Only looked at for the first admin, whose invitation names nobody.
+        clinic_name: Not to be used as a password.
 
     Returns:
         The id of the member of staff.
@@ -158,11 +212,17 @@ def accept_invitation(
     Raises:
         InvitationDead: See the class.
         WeakPassword: The password cannot be used; the link stays good.
+        ValueError: The first admin gave no good address, or somebody else's.
     """
     person = invited(s, token, now)
     chosen_name = clean_text(name or "").strip() or person.name
+    address = person.email
+    if names_nobody(person):
+        address = _address(email or "")
+        if _by_email(s, address) is not None or not chosen_name:
+            raise ValueError("somebody else's address, or no name")
     problem = password_problem(
-        password, email=person.email, name=chosen_name, clinic_name=clinic_name
+        password, email=address, name=chosen_name, clinic_name=clinic_name
     )
     if problem is not None:
         raise WeakPassword(problem)
@@ -175,6 +235,7 @@ def accept_invitation(
             invitation_until=None,
             password_hash=_hasher().hash(clean_text(password)),
             name=chosen_name,
+            email=address,
         )
         .execution_options(synchronize_session=False)
     ).rowcount
@@ -191,6 +252,12 @@ def accept_invitation(
         now=now,
     )
     return staff_id
+
+
+def names_nobody(person: StaffUser) -> bool:
+    """Say whether an invitation is for whoever opens it: the first admin."""
+    is_nobody: bool = person.email == NOBODY_YET
+    return is_nobody
 
 
 def password_problem(
