@@ -203,6 +203,25 @@ def staff_add(email: str, name: str, role: str) -> None:
 
 
 @main.group()
+def content() -> None:
+    """Check what visitors read."""
+
+
+@content.command(name="lint")
+@click.option("--table", is_flag=True, help="Also print the measures of each text.")
+def content_lint(table: bool) -> None:
+    """Check examples, answers and advice; fail on what is to be mended."""
+    from mend.content_lint import lint
+    from mend.understanding.catalogue import load_catalogue
+
+    data = _project() / "data"
+    rows, problems = lint(data, load_catalogue(data))
+    click.echo("\n".join(rows if table else rows[-1:]))
+    if problems:
+        _fail("\n".join([*map(str, problems), f"{len(problems)} to mend."]))
+
+
+@main.group()
 def serve() -> None:
     """Run one process of Mend; `mend run` starts them all."""
 
