@@ -19,6 +19,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import solve_triangular
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
@@ -28,7 +29,7 @@ from mend.understanding.features import TFIDF_WEIGHT, Tfidf, has_words, tidy
 logger = logging.getLogger(__name__)
 
 INVERSE_REGULARISATION = 10.0
-TOLERANCE = 1e-2
+TOLERANCE = 0.1
 MAX_ITERATIONS = 300
 FORMAT = 1
 
@@ -359,10 +360,10 @@ def _fit_linear(
     gram = TFIDF_WEIGHT**2 * (sparse @ sparse.T).toarray().astype(np.float64)
     if dense is not None:
         gram += dense.astype(np.float64) @ dense.T.astype(np.float64)
-    values, vectors = np.linalg.eigh(gram)
-    kept = values > values[-1] * 1e-9
-    roots = np.sqrt(values[kept])
-    rows = vectors[:, kept] * roots
+    # Examples in coordinates of their own span; the small term keeps the factor
+    # regular when two examples have the same features.
+    gram[np.diag_indices_from(gram)] += 1e-6
+    rows = np.linalg.cholesky(gram)
 
     model = LogisticRegression(
         C=INVERSE_REGULARISATION,
@@ -378,7 +379,7 @@ def _fit_linear(
         # scikit-learn keeps one row for two classes; the scores are symmetric.
         weights = np.vstack([-weights, weights])
         intercepts = np.concatenate([-intercepts, intercepts])
-    back = (weights / roots) @ vectors[:, kept].T  # classes x examples
+    back = solve_triangular(rows, weights.T, lower=True, trans="T").T
     blocks = [TFIDF_WEIGHT * (sparse.T @ back.T).T]
     if dense is not None:
         blocks.insert(0, back @ dense)
