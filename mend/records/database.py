@@ -50,16 +50,14 @@ class Database:
             Session(self._writing, future=True, expire_on_commit=False) as session,
             session.begin(),
         ):
+            session.connection()  # begins now, not at the first statement
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Give a session that sees one state of the database and changes nothing."""
         with Session(self.engine, future=True, expire_on_commit=False) as session:
-            try:
-                yield session
-            finally:
-                session.rollback()
+            yield session
 
     def check_writable(self) -> None:
         """Raise what the driver raises unless a write transaction can be made."""

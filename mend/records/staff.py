@@ -219,7 +219,7 @@ def accept_invitation(
     address = person.email
     if names_nobody(person):
         address = _address(email or "")
-        if _by_email(s, address) is not None or not chosen_name:
+        if _by_email(s, address) is not None or chosen_name == person.name:
             raise ValueError("somebody else's address, or no name")
     problem = password_problem(
         password, email=address, name=chosen_name, clinic_name=clinic_name

@@ -10,7 +10,7 @@ from mend.records.tables import metadata
 def _ours(item: Any, name: str | None, kind: str, *_: Any) -> bool:
     # Rasa keeps its conversations in `events`, which may be in the same database.
     table = name if kind == "table" else getattr(item.table, "name", None)
-    return table != "events"
+    return table not in ("events", "sqlite_sequence")
 
 
 def _run() -> None:
