@@ -54,12 +54,32 @@ class Conversation:
         """
         return self._send({"id": message_id or str(uuid.uuid4()), "choice": choice})
 
+    def history(self, after: int = 0) -> list[dict[str, Any]]:
+        """Return the messages after sequence number `after`, oldest first."""
+        url = f"{self.url}/api/chat/messages?after={after}"
+        messages: list[dict[str, Any]] = _call("GET", url, None, self.token)["messages"]
+        return messages
+
+    def request_consultation(self, **contact: str) -> str:
+        """Ask for a consultation with consent; return the reference.
+
+        Args:
+            contact: ``name``, ``phone`` or ``email``, and optional fields of the form.
+        """
+        body = {"id": str(uuid.uuid4()), "consent": True, **contact}
+        answer = _call("POST", f"{self.url}/api/chat/consultations", body, self.token)
+        return str(answer["reference"])
+
+    def delete(self) -> None:
+        """Erase everything that is stored about this chat."""
+        _call("DELETE", f"{self.url}/api/chat/conversation", None, self.token)
+
     def _send(self, body: Mapping[str, str]) -> Turn:
         return _call("POST", f"{self.url}/api/chat/messages", body, self.token)
 
 
 def _call(
-    method: str, url: str, body: Mapping[str, Any], token: str | None
+    method: str, url: str, body: Mapping[str, Any] | None, token: str | None
 ) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
@@ -75,7 +95,7 @@ def _call(
         )
     if not answer.ok:
         raise ConversationError(f"{url} answered {answer.status_code}: {answer.text}")
-    content: dict[str, Any] = answer.json()
+    content: dict[str, Any] = answer.json() if answer.content else {}
     return content
 
 

@@ -12,12 +12,14 @@ Every Rasa command of this project goes through `main` (``mend rasa ...``).
 
 from __future__ import annotations
 
+import importlib
 import importlib.abc
 import importlib.machinery
 import logging
 import os
 import sys
 import types
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -211,6 +213,17 @@ def keep_words_out_of_logs() -> None:
     rasa_main.configure_structlog = configure
 
 
+def _quiet_deprecations() -> None:
+    """Hide deprecation warnings of Rasa's pinned dependencies.
+
+    Nobody who runs Mend can act on them, and they would fill the log at each start.
+    """
+    os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
+    for name in ("sanic", "pyparsing"):  # turn such warnings on when imported
+        importlib.import_module(name)
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+
+
 def main(argv: Sequence[str]) -> None:
     """Run one Rasa command, such as ``["train", "--fixed-model-name", "model"]``.
 
@@ -223,6 +236,7 @@ def main(argv: Sequence[str]) -> None:
             config = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
             refuse_tensorflow_components(config, str(file))
     install()
+    _quiet_deprecations()
     import rasa.__main__ as rasa_main
 
     if argv and argv[0] == "run":

@@ -59,13 +59,18 @@ def services(settings: Settings) -> tuple[Service, ...]:
     )
 
 
-def supervisor_config(settings: Settings, project: Path) -> str:
+def supervisor_config(settings: Settings, project: Path, password: str) -> str:
     """Return the text of a supervisord configuration that runs all services.
 
     A process that ends is started again after a second, and again, with growing
     pauses; logs are kept in ``var/log`` (5 files of 5 MB each).
+
+    Args:
+        settings: where ports and folders come from.
+        project: folder in which all processes run.
+        password: what ``supervisorctl`` must know.
     """
-    log = settings.var / "log"
+    log, socket = settings.var / "log", settings.var / "supervisor.sock"
     # supervisord warns at every start when root does not say that it means to be.
     user = ["user=root"] if os.geteuid() == 0 else []
     sections = [
@@ -78,7 +83,27 @@ def supervisor_config(settings: Settings, project: Path) -> str:
             f"logfile={_escape(str(log / 'supervisor.log'))}",
             f"pidfile={_escape(str(pid_file(settings)))}",
             *user,
-        ]
+        ],
+        # `supervisorctl -c var/supervisor.conf` talks to this socket; only this
+        # user can open it, and the password is new at each start.
+        [
+            "[unix_http_server]",
+            f"file={_escape(str(socket))}",
+            "chmod=0600",
+            "username=mend",
+            f"password={password}",
+        ],
+        [
+            "[rpcinterface:supervisor]",
+            "supervisor.rpcinterface_factory = "
+            "supervisor.rpcinterface:make_main_rpcinterface",
+        ],
+        [
+            "[supervisorctl]",
+            f"serverurl=unix://{_escape(str(socket))}",
+            "username=mend",
+            f"password={password}",
+        ],
     ]
     for position, service in enumerate(services(settings)):
         variables = ",".join(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -111,7 +112,11 @@ def run(settings: Settings, project: Path) -> None:
     """
     prepare(settings, project)
     config = settings.var / "supervisor.conf"
-    config.write_text(services.supervisor_config(settings, project), "utf-8")
+    config.touch(mode=0o600)
+    config.write_text(
+        services.supervisor_config(settings, project, secrets.token_urlsafe(24)),
+        "utf-8",
+    )
     environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false"}
     supervisor = subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, "-m", "supervisor.supervisord", "-c", str(config)],

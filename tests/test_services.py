@@ -11,7 +11,7 @@ from mend.settings import Settings
 def test_every_service_is_restarted_and_logs_into_var(tmp_path):
     settings = Settings(var=tmp_path / "v a%r")
     parser = configparser.RawConfigParser()
-    parser.read_string(supervisor_config(settings, tmp_path))
+    parser.read_string(supervisor_config(settings, tmp_path, "x"))
     for service in services(settings):
         section = parser[f"program:{service.name}"]
         assert section["autorestart"] == "true"
