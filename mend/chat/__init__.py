@@ -1,0 +1,1 @@
+"""The public front door: chat API, chat page, widget and demo page."""
