@@ -209,10 +209,8 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
 
     def _process_one(self, message: Message) -> None:
         text = message.get(TEXT) or ""
-        if text.lstrip().startswith("/"):
-            # Rasa would obey "/intent" as a command after this component. What a
-            # person types is text; buttons come as metadata.
-            text = text.lstrip("/ \t\r\n\f\v\u00a0\u3000")
+        if without_command(text) != text:
+            text = without_command(text)
             message.set(TEXT, text, add_to_output=True)
         ranking = self._ranker.rank(text) if self._ranker else ()
         decided = decide(
@@ -254,6 +252,20 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         if decided.suggestions:
             found["suggestions"] = list(decided.suggestions)
         return found
+
+
+def without_command(text: str) -> str:
+    """Return the text without leading slashes.
+
+    After this component Rasa would obey ``/intent`` as a command. What a person types
+    is text; buttons come as metadata.
+
+    Args:
+        text: any; returned as it is unless its first visible character is a slash.
+    """
+    while text.lstrip().startswith("/"):
+        text = text.lstrip()[1:].lstrip()
+    return text
 
 
 def _load_encoder() -> SentenceEncoder:

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import pytest
+
+from mend.understanding.decision import Decision, Thresholds, decide
+from mend.understanding.ranker import Ranked
+
+THRESHOLDS = Thresholds(answer=0.25, clarify=0.12)
+FLAG = {"flag": "RF03", "tier": "same_day", "why": "calf red and hot"}
+PAIN = {"pain": True, "limits": []}
+LIMITED = {"pain": True, "limits": ["climb stairs"]}
+
+
+def ranking(*pairs):
+    """Make a ranking in which the named intents lead and others follow."""
+    known = dict(pairs)
+    rest = ["faq/a.one", "faq/b.two", "faq/c.three", "faq/d.four", "out_of_scope"]
+    named = [Ranked(name, confidence) for name, confidence in known.items()]
+    return [*named, *(Ranked(name, 0.01) for name in rest if name not in known)]
+
+
+SURE = ranking(("faq/a.one", 0.80))
+NEAR = ranking(("faq/a.one", 0.20), ("faq/b.two", 0.15))
+FAR = ranking(("faq/a.one", 0.05))
+
+
+@pytest.mark.parametrize(
+    ("ranked", "heard", "screening", "choice", "intent", "by"),
+    [
+        # A red flag wins over everything.
+        (SURE, None, FLAG, None, "red_flag/RF03.same_day", "screening"),
+        (SURE, LIMITED, FLAG, "faq/b.two", "red_flag/RF03.same_day", "screening"),
+        ([], None, FLAG, None, "red_flag/RF03.same_day", "screening"),
+        # An empty screening is no red flag.
+        (SURE, None, {"flag": None, "tier": None}, None, "faq/a.one", "score"),
+        (SURE, None, {}, None, "faq/a.one", "score"),
+        # A button wins over words, a made-up button counts for nothing.
+        (SURE, LIMITED, None, "faq/b.two", "faq/b.two", "choice"),
+        (FAR, None, None, "faq/b.two", "faq/b.two", "choice"),
+        (SURE, None, None, "faq/no.such", "faq/a.one", "score"),
+        (SURE, None, None, "", "faq/a.one", "score"),
+        # Pain that limits life suggests a consultation, even in a clear question.
+        (SURE, LIMITED, None, None, "pain_limits_life", "heard"),
+        (FAR, LIMITED, None, None, "pain_limits_life", "heard"),
+        # Pain alone leaves a clear question alone.
+        (SURE, PAIN, None, None, "faq/a.one", "score"),
+        (NEAR, PAIN, None, None, "pain", "heard"),
+        (FAR, PAIN, None, None, "pain", "heard"),
+        (ranking(("out_of_scope", 0.9)), PAIN, None, None, "pain", "heard"),
+        # A limit without pain is not a report of pain.
+        (SURE, {"pain": False, "limits": ["run"]}, None, None, "faq/a.one", "score"),
+        (FAR, {}, None, None, "out_of_scope", "score"),
+        # Scores.
+        (SURE, None, None, None, "faq/a.one", "score"),
+        (NEAR, None, None, None, "clarify", "score"),
+        (FAR, None, None, None, "out_of_scope", "score"),
+        ([], None, None, None, "out_of_scope", "score"),
+        (ranking(("out_of_scope", 0.9)), None, None, None, "out_of_scope", "score"),
+        (ranking(("out_of_scope", 0.2)), None, None, None, "out_of_scope", "score"),
+        (ranking(("affirm", 0.9)), None, None, None, "affirm", "score"),
+        (ranking(("pain", 0.6)), None, None, None, "pain", "score"),
+        # A score may add caution, once it is sure; below that it stays a question.
+        (
+            ranking(("red_flag/RF08.emergency", 0.5)),
+            PAIN,
+            None,
+            None,
+            "red_flag/RF08.emergency",
+            "score",
+        ),
+        (
+            ranking(("red_flag/RF08.emergency", 0.2), ("faq/b.two", 0.1)),
+            None,
+            None,
+            None,
+            "clarify",
+            "score",
+        ),
+    ],
+)
+def test_decision_table(ranked, heard, screening, choice, intent, by):
+    decided = decide(ranked, heard, screening, choice, THRESHOLDS)
+    assert (decided.intent, decided.by) == (intent, by)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "intent"),
+    [
+        (0.25, "faq/a.one"),
+        (0.2499, "clarify"),
+        (0.12, "clarify"),
+        (0.1199, "out_of_scope"),
+        (0.0, "out_of_scope"),
+    ],
+)
+def test_thresholds_belong_to_the_better_side(confidence, intent):
+    decided = decide(ranking(("faq/a.one", confidence)), None, None, None, THRESHOLDS)
+    assert decided.intent == intent
+    assert decided.confidence == confidence
+
+
+def test_clarify_offers_the_three_nearest_answers_only():
+    ranked = ranking(
+        ("affirm", 0.2),
+        ("faq/c.three", 0.15),
+        ("red_flag/RF08.emergency", 0.14),
+        ("faq/a.one", 0.1),
+        ("out_of_scope", 0.09),
+        ("faq/d.four", 0.05),
+        ("faq/b.two", 0.04),
+    )
+    decided = decide(ranked, None, None, None, THRESHOLDS)
+    assert decided.intent == "clarify"
+    assert decided.suggestions == ("faq/c.three", "faq/a.one", "faq/d.four")
+
+
+def test_nothing_to_offer_is_out_of_scope():
+    ranked = [Ranked("affirm", 0.2), Ranked("deny", 0.1)]
+    assert decide(ranked, None, None, None, THRESHOLDS).intent == "out_of_scope"
+
+
+def test_only_clarify_has_suggestions():
+    assert decide(SURE, None, None, None, THRESHOLDS).suggestions == ()
+
+
+def test_base_is_what_the_rules_see():
+    assert Decision("faq/healing.time", 0.9, "score").base == "faq"
+    assert Decision("pain", 0.9, "score").base == "pain"
+
+
+@pytest.mark.parametrize(
+    ("answer", "clarify"), [(0.1, 0.2), (1.1, 0.2), (0.3, -0.1), (float("nan"), 0.1)]
+)
+def test_thresholds_out_of_order_are_refused(answer, clarify):
+    with pytest.raises(ValueError, match="thresholds"):
+        Thresholds(answer=answer, clarify=clarify)

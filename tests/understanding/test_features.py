@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mend.understanding.features import (
+    MAX_CHARACTERS,
+    VOCABULARY_FILE,
+    Tfidf,
+    has_words,
+    tidy,
+)
+from tests.understanding.examples import TEXTS
+
+
+@pytest.mark.parametrize(
+    ("typed", "tidied"),
+    [
+        (None, ""),
+        ("", ""),
+        ("  does   it\n\nhurt?\t", "does it hurt?"),
+        ("I can\u2019t walk", "I can't walk"),
+        ("\u201cGraston\u201d \u2013 ok?", '"Graston" - ok?'),
+        ("\uff4b\uff4e\uff45\uff45", "knee"),
+        ("kn\u200bee \u202epain", "knee pain"),
+        ("knee\0pain\x07", "knee pain"),
+        ("\ud83d", ""),
+        ("douleur à l'épaule", "douleur à l'épaule"),
+    ],
+)
+def test_tidy(typed, tidied):
+    assert tidy(typed) == tidied
+
+
+def test_tidy_cuts_long_texts():
+    assert len(tidy("word " * 10_000)) <= MAX_CHARACTERS
+
+
+@given(st.text(max_size=300))
+def test_tidying_twice_changes_nothing(text):
+    once = tidy(text)
+    assert tidy(once) == once
+    once.encode("utf-8")
+
+
+@pytest.mark.parametrize("text", ["knee", "l'épaule", "7 weeks", "MRI 扫描", "ok 🙂"])
+def test_texts_with_words(text):
+    assert has_words(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "?!", "🙂", "42", "扫描后膝盖疼", "болит", "مرحبا"]
+)
+def test_texts_without_known_words(text):
+    assert not has_words(text)
+
+
+def test_rows_have_length_one_or_zero():
+    tfidf = Tfidf.fit(TEXTS)
+    rows = tfidf.transform(["how long does it take", "", "ж"])
+    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    assert lengths == pytest.approx([1.0, 0.0, 0.0], abs=1e-6)
+    assert rows.dtype == np.float32
+
+
+def test_spelling_slip_is_nearer_than_another_word():
+    tfidf = Tfidf.fit(TEXTS)
+    right, slip, other = tfidf.transform(["appointment", "apointment", "football"])
+    assert (right @ slip.T).toarray() > (right @ other.T).toarray() + 0.2
+
+
+def test_saved_and_loaded_gives_the_same_rows(tmp_path):
+    tfidf = Tfidf.fit(TEXTS)
+    tfidf.save(tmp_path)
+    again = Tfidf.load(tmp_path)
+    questions = [*TEXTS, "something else entirely", "Überraschung"]
+    assert (tfidf.transform(questions) != again.transform(questions)).nnz == 0
+
+
+def test_files_hold_no_pickle(tmp_path):
+    Tfidf.fit(TEXTS).save(tmp_path)
+    assert set(json.loads((tmp_path / VOCABULARY_FILE).read_text("utf-8"))) == {
+        "words",
+        "letters",
+    }
+    for file in tmp_path.glob("*.npz"):
+        with np.load(file, allow_pickle=False) as arrays:
+            assert all(arrays[name].dtype == np.float64 for name in arrays)
+
+
+def test_texts_without_a_common_word_are_refused():
+    with pytest.raises(ValueError, match="vocabulary"):
+        Tfidf.fit(["a", "b"])
