@@ -64,6 +64,19 @@ class Database:
         with self.transaction() as session:
             session.execute(text("UPDATE audit_head SET id = id"))
 
+    def forget_old_pages(self) -> None:
+        """Write SQLite's log back and empty it, so that deleted text is gone there too.
+
+        Readers that are busy may keep it from being emptied; the next call does it.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        connection = self.engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            connection.close()
+
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()

@@ -47,7 +47,8 @@ def erase_pending(db: Database, tracker_url: str, now: datetime) -> int:
     """Do the erasures that `journal.erase` left for Rasa's database.
 
     Each is done at the first call and, in case a turn was just under way, once more
-    when `LATE_WRITES_S` seconds have passed; then the sender id is forgotten.
+    when `LATE_WRITES_S` seconds have passed; then the sender id is forgotten. What the
+    erasure deleted in our own database also leaves SQLite's write-ahead log here.
 
     Returns:
         How many rows of Rasa's were deleted.
@@ -72,6 +73,8 @@ def erase_pending(db: Database, tracker_url: str, now: datetime) -> int:
                 row.payload = {}
             else:
                 row.next_try_at = settled_at
+    if due:
+        db.forget_old_pages()
     return deleted
 
 

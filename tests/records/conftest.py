@@ -5,6 +5,7 @@ Set MEND_TEST_DATABASE_URL to a PostgreSQL address to run the same tests there.
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from mend.records import migrate
-from mend.records.database import Database
+from mend.records.database import Database, sqlite_path
 from mend.records.tables import Conversation
 
 from .making import new_conversation, new_staff
@@ -36,9 +37,21 @@ def database_url(tmp_path: Path) -> Iterator[str]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an upgraded SQLite file to copy: quicker than upgrading for each test."""
+    path = tmp_path_factory.mktemp("records") / "clinic.db"
+    migrate.upgrade(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    migrate.upgrade(database_url)
+def db(database_url: str, migrated_file: Path) -> Iterator[Database]:
+    path = sqlite_path(database_url)
+    if path is None:
+        migrate.upgrade(database_url)
+    else:
+        shutil.copy(migrated_file, path)
     database = Database.open(database_url)
     yield database
     database.dispose()
