@@ -1,0 +1,235 @@
+"""What a cue means where it stands: denied, long ago, settled, only asked, a saying.
+
+Works on a `Reading`; the words are data (`data/lexicon/context.yml`). Used for red
+flags and for pain alike. Rules of scope, in the order in which they matter:
+
+* a saying ("killing me") swallows the cues inside it;
+* a "no" reaches forward to the end of its clause, at most six words, and not past
+  "but", "my", "I"; a cue that is itself made with a no ("can't feel") is not denied
+  by it; "no fever, chills or sweats" reaches over the commas;
+* "ten years ago" makes a clause past unless it also speaks of now;
+* a question about how things are in general ("can massage move a clot?") reaches
+  to the end of its sentence unless the person speaks of themselves after it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cached_property
+
+from mend.understanding.lexicon import Match, Reading
+
+SENTENCE_ENDS = frozenset(".!?;")
+_CLAUSE_WORDS = frozenset(
+    [
+        "but",
+        "however",
+        "although",
+        "though",
+        "except",
+        "because",
+        "so",
+        "then",
+        "yet",
+        "whereas",
+    ]
+)
+_SUBJECTS = frozenset(
+    [
+        "i",
+        "im",
+        "ive",
+        "my",
+        "its",
+        "he",
+        "she",
+        "hes",
+        "shes",
+        "they",
+        "now",
+        "the",
+        "cant",
+    ]
+)
+_CLOSERS = frozenset(
+    [
+        "i",
+        "im",
+        "ive",
+        "my",
+        "its",
+        "he",
+        "she",
+        "hes",
+        "shes",
+        "just",
+        "only",
+        "that",
+        "which",
+    ]
+)
+_HAD = frozenset(
+    ["had", "history", "previous", "prior", "past", "survived", "suffered", "old"]
+)
+_REACH = 6
+_REACH_BACK = 4
+
+
+class Context:
+    """Tell for each cue of one reading in what sense it is said."""
+
+    def __init__(self, reading: Reading):
+        self.reading = reading
+        self.words = [token.word for token in reading.tokens]
+        self._sentence_starts = [0]
+        self._clause_starts = [0]
+        for place, word in enumerate(self.words):
+            if word in SENTENCE_ENDS:
+                self._sentence_starts.append(place + 1)
+                self._clause_starts.append(place + 1)
+            elif (
+                word == ","
+                or word in _CLAUSE_WORDS
+                or (
+                    word in {"and", "or"}
+                    and self.words[place + 1 : place + 2]
+                    and self.words[place + 1] in _SUBJECTS
+                )
+            ):
+                self._clause_starts.append(place)
+        self._sayings = reading.find("idiom")
+
+    def clause(self, place: int) -> int:
+        """Number of the clause that a token stands in."""
+        return bisect_right(self._clause_starts, place)
+
+    def sentence(self, place: int) -> int:
+        """Number of the sentence that a token stands in."""
+        return bisect_right(self._sentence_starts, place)
+
+    def is_saying(self, cue: Match) -> bool:
+        """A figure of speech, sport or clinic word ("dead leg", "break up")."""
+        return any(
+            saying.touches(cue)
+            and not (cue.holds(saying) and cue.last - cue.first > _length(saying))
+            for saying in self._sayings
+        )
+
+    @cached_property
+    def _negations(self) -> list[Match]:
+        counting = self.reading.find("still_counts")
+        return [
+            no
+            for no in self.reading.find("negation")
+            if not any(phrase.holds(no) for phrase in counting)
+        ]
+
+    def is_denied(self, cue: Match, shaped: tuple[Match, ...] = ()) -> bool:
+        """Denied: "no numbness", "DVT was ruled out".
+
+        Args:
+            cue: the match in question.
+            shaped: cues made with a no of their own ("no feeling"), which use it up.
+        """
+        for no in self._negations:
+            if any(place in cue.between for place in range(no.first, no.last)):
+                return True
+            if cue.holds(no) or no.last > cue.first:
+                continue
+            if any(
+                other.holds(no) and no.first not in other.between for other in shaped
+            ):
+                continue
+            if self._reaches(no.last, cue.first):
+                return True
+        return any(
+            self.clause(after.first) == self.clause(cue.last - 1)
+            and 0 <= after.first - cue.last < _REACH_BACK
+            for after in self.reading.find("negation_after")
+        )
+
+    def _reaches(self, start: int, end: int) -> bool:
+        if end - start > _REACH or self.sentence(start) != self.sentence(end):
+            return False
+        between = self.words[start:end]
+        if any(word in _CLOSERS for word in between[1:]):
+            return False
+        if self.clause(start) == self.clause(end):
+            return True
+        # A list: "no fever, chills or sweats". Only commas, and "or" ends it.
+        if any(word in _CLAUSE_WORDS for word in between):
+            return False
+        rest = self.words[end : end + _REACH]
+        listed = [w for w in between if w in {"or", "nor"}] or "or" in rest
+        return bool(listed) and not any(w in _SUBJECTS for w in between)
+
+    def _in_clause(self, label: str, place: int) -> list[Match]:
+        clause = self.clause(place)
+        return [m for m in self.reading.find(label) if self.clause(m.first) == clause]
+
+    def is_past(self, cue: Match, *, diagnosis: bool = False) -> bool:
+        """Long ago: "in 2012", "as a kid"; for a diagnosis also plain "had a ..."."""
+        recent = self._in_clause("recent", cue.first)
+        if self._is_dated(cue) and not [
+            m for m in self._in_clause("present", cue.first) if not cue.holds(m)
+        ]:
+            return True
+        if not diagnosis or recent:
+            return False
+        before = self.words[max(0, cue.first - 4) : cue.first + 1]
+        return bool(_HAD.intersection(before))
+
+    def _is_dated(self, cue: Match) -> bool:
+        if self._in_clause("past", cue.first):
+            return True
+        clause = self.clause(cue.first)
+        return any(
+            len(word) == 4
+            and word.isdigit()
+            and word[:2] in {"19", "20"}
+            and self.clause(place) == clause
+            for place, word in enumerate(self.words)
+        )
+
+    def is_settled(self, cue: Match) -> bool:
+        """Over again: "then fine", "gone now"; or only with one harmless activity."""
+        sentence = self.sentence(cue.first)
+        return any(
+            self.sentence(m.first) == sentence and m.first >= cue.first
+            for label in ("settled", "only_then")
+            for m in self.reading.find(label)
+        )
+
+    def is_asked(self, cue: Match) -> bool:
+        """Only asked or supposed: "what are the signs of a clot?"."""
+        sentence = self.sentence(cue.first)
+        for supposing in self.reading.find("only_supposing"):
+            if (
+                supposing.first <= cue.first
+                and self.sentence(supposing.first) == sentence
+            ):
+                return True
+        for asking in self.reading.find("asking"):
+            if asking.first > cue.last or self.sentence(asking.first) != sentence:
+                continue
+            if not any(
+                asking.first <= me.first <= cue.last
+                and self.sentence(me.first) == sentence
+                for me in self.reading.find("it_is_me")
+            ) and not self._speaks_of_self(asking.last, cue):
+                return True
+        return False
+
+    def _speaks_of_self(self, start: int, cue: Match) -> bool:
+        """In a later clause than the question, a "my" or "I" reports."""
+        clause = self.clause(cue.first)
+        return self.clause(start - 1) != clause and any(
+            word in {"my", "i", "im", "ive"}
+            and self.clause(place) == clause
+            and place >= start
+            for place, word in enumerate(self.words)
+        )
+
+
+def _length(match: Match) -> int:
+    return match.last - match.first

@@ -1,0 +1,339 @@
+"""Notice emergencies in a visitor's words, in every state of the conversation.
+
+`Screener.screen` is a pure function from texts to a `Screening`; it needs no model,
+no Rasa, no network, and answers in a few milliseconds. The Rasa pipeline and the
+front door use the same one.
+
+The rules are data (`data/lexicon/red_flags.yml`): a rule names a flag, a tier, the
+groups of cues that must be said together, and why staff should look. A cue counts
+when it is meant: not denied, not long ago, not settled, not only asked, not a saying
+(see `context`). One rule is enough; if several fire, the higher tier wins, and
+nothing lowers it. Flags and tiers are those of the clinic's red-flag table, RF01 to
+RF21, which a registered clinician has to sign.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mend.understanding.context import Context
+from mend.understanding.lexicon import Lexicon, LexiconError, Match, Reading
+
+TIERS = ("emergency", "same_day", "soon")
+RULES_FILE = "red_flags.yml"
+_MESSAGES = 3  # this message and the two before it
+_SENSES = frozenset({"denied", "past", "settled", "asked"})
+_SCREENED_CHARACTERS = 4000
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Words that raised a flag.
+
+    `start` and `end` count characters in the original text of `message`: 0 is the
+    message being screened, -1 the one before it.
+    """
+
+    text: str
+    start: int
+    end: int
+    message: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give a JSON-able form."""
+        return {
+            "text": self.text,
+            "start": self.start,
+            "end": self.end,
+            "message": self.message,
+        }
+
+
+@dataclass(frozen=True)
+class Screening:
+    """What was noticed: a flag and its tier, or neither. `why` is for staff."""
+
+    flag: str | None = None
+    tier: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    why: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give a JSON-able form."""
+        return {
+            "flag": self.flag,
+            "tier": self.tier,
+            "evidence": [piece.as_dict() for piece in self.evidence],
+            "why": self.why,
+        }
+
+
+NOTHING = Screening()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of `red_flags.yml`.
+
+    Attributes:
+        groups: each a set of cue labels of which one must be said.
+        unless: cue labels that take the rule back when they are in this message.
+        within: "clause", "sentence" or "message": how close the groups must be.
+        even_if: senses that do not silence a cue here ("settled" for a passed TIA).
+        across: whether earlier messages may supply some of the groups.
+    """
+
+    flag: str
+    tier: str
+    why: str
+    groups: tuple[frozenset[str], ...]
+    unless: frozenset[str]
+    within: str
+    even_if: frozenset[str]
+    across: bool
+    row: int
+
+    @classmethod
+    def from_data(
+        cls, row: int, data: Mapping[str, Any], known: frozenset[str]
+    ) -> Rule:
+        """Read a rule.
+
+        Raises:
+            LexiconError: it names a cue, a tier or a sense that does not exist.
+        """
+
+        def labels(line: str) -> frozenset[str]:
+            names = frozenset(name.strip() for name in line.split("|"))
+            if unknown := names - known:
+                raise LexiconError(
+                    f"{RULES_FILE}: rule {row}: no cue {sorted(unknown)}"
+                )
+            return names
+
+        even_if = frozenset(data.get("even_if", ()))
+        within = data.get("within", "message")
+        wrong = [
+            name
+            for name, fine in (
+                ("tier", data.get("tier") in TIERS),
+                ("within", within in {"clause", "sentence", "message"}),
+                ("even_if", even_if <= _SENSES),
+                ("why", bool(data.get("why"))),
+                ("all", bool(data.get("all"))),
+            )
+            if not fine
+        ]
+        if wrong:
+            raise LexiconError(f"{RULES_FILE}: rule {row}: wrong {', '.join(wrong)}")
+        return cls(
+            flag=str(data["flag"]),
+            tier=str(data["tier"]),
+            why=str(data["why"]),
+            groups=tuple(labels(line) for line in data["all"]),
+            unless=frozenset().union(*map(labels, data.get("unless", ()))),
+            within=within,
+            even_if=even_if,
+            across=bool(data.get("across", False)),
+            row=row,
+        )
+
+    def rank(self) -> tuple[int, int, int]:
+        """Order of rules that fire together: tier, then how much they rest on."""
+        return TIERS.index(self.tier), -len(self.groups), self.row
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Labels that the rules use, and those of them that name a diagnosis."""
+
+    cues: frozenset[str]
+    diagnoses: frozenset[str]
+
+
+class _Said:
+    """One message: its cues and the sense of each, worked out when asked for."""
+
+    def __init__(self, reading: Reading, words: _Words, message: int):
+        self.reading = reading
+        self.message = message
+        self.labels = frozenset(reading.by_label) & words.cues
+        self._context = Context(reading)
+        self._diagnoses = words.diagnoses
+        self._cues = tuple(m for m in reading.matches if m.label in words.cues)
+        self._senses: dict[Match, frozenset[str] | None] = {}
+
+    def senses(self, cue: Match) -> frozenset[str] | None:
+        """Give the senses that speak against a cue; None for a saying."""
+        if cue not in self._senses:
+            self._senses[cue] = self._find_senses(cue)
+        return self._senses[cue]
+
+    def _find_senses(self, cue: Match) -> frozenset[str] | None:
+        context = self._context
+        if context.is_saying(cue):
+            return None
+        diagnosis = cue.label in self._diagnoses
+        against = {
+            "denied": context.is_denied(cue, self._cues),
+            "past": context.is_past(cue, diagnosis=diagnosis),
+            "settled": context.is_settled(cue),
+            "asked": context.is_asked(cue),
+        }
+        return frozenset(sense for sense, is_so in against.items() if is_so)
+
+    def meant(self, group: frozenset[str], even_if: frozenset[str]) -> list[Match]:
+        """Give the cues of a group that count."""
+        meant = []
+        for label in group & self.labels:
+            for cue in self.reading.find(label):
+                against = self.senses(cue)
+                if against is not None and not against - even_if:
+                    meant.append(cue)
+        return meant
+
+    def denies(self, group: frozenset[str]) -> bool:
+        """Tell whether the message denies a group ("it is not swollen")."""
+        return any(
+            "denied" in (self.senses(cue) or ())
+            for label in group & self.labels
+            for cue in self.reading.find(label)
+        )
+
+    def close(self, cues: Sequence[Match], within: str) -> bool:
+        """Tell whether cues stand in one clause or sentence."""
+        if within == "message":
+            return True
+        part = self._context.clause if within == "clause" else self._context.sentence
+        return len({part(cue.first) for cue in cues}) == 1
+
+    def evidence(self, cues: Sequence[Match]) -> list[Evidence]:
+        """Give cues as pieces of the original text, overlapping ones as one."""
+        spans = sorted(self.reading.span(cue) for cue in cues)
+        merged: list[tuple[int, int]] = []
+        for start, end in spans:
+            if merged and start <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+            else:
+                merged.append((start, end))
+        text = self.reading.text
+        return [Evidence(text[a:b], a, b, self.message) for a, b in merged]
+
+
+class Screener:
+    """Screen messages for red flags. Make it once with `load`; it holds no state."""
+
+    def __init__(
+        self, lexicon: Lexicon, rules: Sequence[Rule], diagnoses: frozenset[str]
+    ):
+        self.lexicon = lexicon
+        self.rules = tuple(sorted(rules, key=Rule.rank))
+        cues = [rule.unless.union(*rule.groups) for rule in rules]
+        self._words = _Words(frozenset().union(*cues), diagnoses)
+
+    @classmethod
+    def load(cls, lexicon_dir: Path, lexicon: Lexicon | None = None) -> Screener:
+        """Read cues and rules from a lexicon folder.
+
+        Args:
+            lexicon_dir: `data/lexicon`.
+            lexicon: the lexicon of that folder, if it is already loaded.
+
+        Raises:
+            LexiconError: a file contradicts itself; the message names it.
+        """
+        lexicon = lexicon or Lexicon.load(lexicon_dir)
+        data = yaml.safe_load((lexicon_dir / RULES_FILE).read_text(encoding="utf-8"))
+        diagnoses = frozenset(data["diagnoses"])
+        if unknown := diagnoses - lexicon.labels:
+            raise LexiconError(f"{RULES_FILE}: no cue {sorted(unknown)}")
+        rules = [
+            Rule.from_data(row, rule, lexicon.labels)
+            for row, rule in enumerate(data["rules"], start=1)
+        ]
+        return cls(lexicon, rules, diagnoses)
+
+    def screen(self, text: str, history: Sequence[str] = ()) -> Screening:
+        """Screen a message.
+
+        Args:
+            text: the visitor's message, as typed.
+            history: the visitor's earlier messages, oldest first.
+        """
+        return self.screen_reading(
+            self.lexicon.read(text[:_SCREENED_CHARACTERS]), history
+        )
+
+    def screen_reading(
+        self, reading: Reading, history: Sequence[str] = ()
+    ) -> Screening:
+        """Screen a message that the lexicon has already read."""
+        now = _Said(reading, self._words, 0)
+        earlier: list[_Said] | None = None
+        for rule in self.rules:
+            if rule.unless & now.labels:
+                continue
+            here = [group & now.labels for group in rule.groups]
+            if all(here):
+                cues = self._together(rule, now)
+                if cues:
+                    return self._screening(rule, now.evidence(cues))
+            elif rule.across and history and any(here):
+                if earlier is None:
+                    earlier = [
+                        _Said(
+                            self.lexicon.read(past[:_SCREENED_CHARACTERS]),
+                            self._words,
+                            -back,
+                        )
+                        for back, past in enumerate(
+                            reversed(history[-(_MESSAGES - 1) :]), start=1
+                        )
+                    ]
+                if evidence := self._across(rule, now, earlier):
+                    return self._screening(rule, evidence)
+        return NOTHING
+
+    @staticmethod
+    def _together(rule: Rule, said: _Said) -> Sequence[Match] | None:
+        groups = [said.meant(group, rule.even_if) for group in rule.groups]
+        if not all(groups):
+            return None
+        if rule.within == "message":
+            return [group[0] for group in groups]
+        choices = itertools.islice(itertools.product(*groups), 2000)
+        return next((cues for cues in choices if said.close(cues, rule.within)), None)
+
+    @staticmethod
+    def _across(
+        rule: Rule, now: _Said, earlier: Sequence[_Said]
+    ) -> list[Evidence] | None:
+        evidence: list[Evidence] = []
+        said_now = False
+        for group in rule.groups:
+            if cues := now.meant(group, rule.even_if):
+                said_now = True
+                evidence += now.evidence(cues[:1])
+                continue
+            if now.denies(group):
+                return None
+            for past in earlier:
+                if rule.unless & past.labels:
+                    continue
+                if cues := past.meant(group, rule.even_if):
+                    evidence += past.evidence(cues[:1])
+                    break
+            else:
+                return None
+        return evidence if said_now else None
+
+    @staticmethod
+    def _screening(rule: Rule, evidence: Sequence[Evidence]) -> Screening:
+        ordered = tuple(sorted(evidence, key=lambda e: (e.message, e.start)))
+        return Screening(rule.flag, rule.tier, ordered, rule.why)
