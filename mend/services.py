@@ -140,9 +140,12 @@ def running_pid(settings: Settings) -> int | None:
     """Return the process id of this project's supervisord, or None if it is down."""
     try:
         pid = int(pid_file(settings).read_text("ascii"))
-        command = Path(f"/proc/{pid}/cmdline")
+    except (OSError, ValueError):
+        return None
+    command = Path(f"/proc/{pid}/cmdline")
+    try:
         os.kill(pid, 0)
-    except (FileNotFoundError, ValueError, ProcessLookupError):
+    except ProcessLookupError:
         return None
     except PermissionError:
         return pid
