@@ -1,0 +1,131 @@
+"""A real front door on a free port, and a small client for it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from mend.chat import serving
+from mend.chat.app import create_app
+from mend.clinic import Clinic
+from mend.records import migrate
+from mend.records.database import Database
+from mend.settings import Settings
+from tests.chat.doubles import CATALOGUE, StandInRasa, WordScreener
+
+CLINIC = Clinic(
+    name="Harbour Lane Physiotherapy",
+    phone="020 7946 0123",
+    email="hello@harbourlane.example",
+    address="12 Harbour Lane, London",
+    country="GB",
+    timezone="Europe/London",
+    hours={"monday": "08:00-18:00", "friday": "08:00-17:00"},
+    allowed_sites=("https://www.clinic.example",),
+    privacy_version="2026-11",
+)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Running:
+    """A front door that serves, with its parts."""
+
+    url: str
+    settings: Settings
+    database: Database
+    rasa: StandInRasa
+
+    def start(self) -> Visitor:
+        answer = requests.post(
+            f"{self.url}/api/chat/conversations", json={}, timeout=10
+        )
+        assert answer.status_code == 201, answer.text
+        return Visitor(self, answer.json()["token"], answer.json()["messages"])
+
+    def rows(self, table: Any, **where: Any) -> list[Any]:
+        with self.database.reading() as s:
+            return list(s.query(table).filter_by(**where).order_by(table.id))
+
+
+@dataclass
+class Visitor:
+    """One conversation."""
+
+    door: Running
+    token: str
+    greeting: list[dict[str, Any]]
+
+    def call(self, method: str, path: str, **more: Any) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}
+        url = f"{self.door.url}/api/chat/{path}"
+        return requests.request(method, url, headers=headers, timeout=30, **more)
+
+    def send(self, text: Any, message_id: str | None = None) -> requests.Response:
+        body = {"id": message_id or str(uuid.uuid4()), "text": text}
+        return self.call("POST", "messages", json=body)
+
+    def say(self, text: Any, message_id: str | None = None) -> dict[str, Any]:
+        answer = self.send(text, message_id)
+        assert answer.status_code == 200, answer.text
+        turn: dict[str, Any] = answer.json()
+        return turn
+
+    def choose(self, choice: str) -> requests.Response:
+        body = {"id": str(uuid.uuid4()), "choice": choice}
+        return self.call("POST", "messages", json=body)
+
+    def history(self) -> list[dict[str, Any]]:
+        messages: list[dict[str, Any]] = self.call("GET", "messages").json()["messages"]
+        return messages
+
+
+@contextmanager
+def front_door(
+    var: Path, rasa: StandInRasa, clinic: Clinic = CLINIC, **more: Any
+) -> Iterator[Running]:
+    """Serve a front door with an empty database until the block ends."""
+    port = free_port()
+    settings = Settings(
+        **{
+            "var": var,
+            "secret_key": "k" * 40,
+            "rasa_port": rasa.port,
+            "chat_port": port,
+            "rasa_timeout_s": 2,
+            "limits": "none",
+            **more,
+        }
+    )
+    migrate.upgrade(settings.database_url)
+    database = Database.open(settings.database_url)
+    app = create_app(
+        settings,
+        clinic,
+        database=database,
+        catalogue=CATALOGUE,
+        screener=WordScreener(),
+    )
+    server = serving.server(app, settings)
+    server.adj.asyncore_loop_timeout = 0.05  # so that it stops at once
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield Running(f"http://127.0.0.1:{port}", settings, database, rasa)
+    finally:
+        server.close()
+        thread.join(5)
+        database.dispose()
