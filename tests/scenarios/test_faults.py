@@ -41,7 +41,7 @@ def test_rasa_killed_between_two_messages(mend):
     assert turn["outcome"] == "unavailable"
     assert "020 7946 0123" in texts(turn)
     assert forms(turn) == {"consultation"}
-    assert escalations(mend, message_id) == [("unavailable", "routine")]
+    assert escalations(mend, message_id) == [("unavailable", "soon")]
     reference = conversation.request_consultation(name="Bo", email="bo@clinic.org")
     assert len(reference) == 6
     mend.control("start", "rasa")
@@ -73,7 +73,7 @@ def test_action_server_down_answers_go_on_and_pain_reaches_staff(mend):
     turn, message_id = said(conversation, "my back hurts and I cannot sit at work")
     assert turn["outcome"] == "unavailable"
     assert forms(turn) == {"consultation"}
-    assert escalations(mend, message_id) == [("unavailable", "routine")]
+    assert escalations(mend, message_id) == [("unavailable", "soon")]
     turn = conversation.say("I can't feel my legs and I wet myself")
     assert turn["outcome"] == "red_flag"
     mend.control("start", "actions")
@@ -133,6 +133,6 @@ def test_a_message_lost_with_the_chat_is_swept_into_an_escalation(mend):
     until = time.monotonic() + 30
     while not escalations(mend, message_id) and time.monotonic() < until:
         time.sleep(0.5)
-    assert escalations(mend, message_id) == [("unavailable", "routine")]
+    assert escalations(mend, message_id) == [("unavailable", "soon")]
     told = [m for m in conversation.history() if m["sender"] == "assistant"]
     assert "020 7946 0123" in told[-1]["text"]
