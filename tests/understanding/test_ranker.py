@@ -159,7 +159,7 @@ def test_two_intents_are_enough():
 
 
 def test_it_is_the_regression_it_says_it_is(words_only):
-    """Training in the span of the examples gives scikit-learn's own optimum."""
+    """Going through main directions and back keeps the optimum."""
     from sklearn.linear_model import LogisticRegression
 
     pairs = sorted(zip(LABELS, TEXTS, strict=True))
