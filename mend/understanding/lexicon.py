@@ -21,7 +21,6 @@ How a phrase is written in the data files:
 from __future__ import annotations
 
 import itertools
-import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,7 +41,7 @@ _STOPS = frozenset(_SENTENCE_ENDS | {",", "but"})
 _YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten times faster
 _GAP = 3
 _FUZZY_MIN_LETTERS = 5
-_MAX_EXPANSION = 20000
+_MANY = 60  # rows of words; a phrase that stands for more is matched in parts
 
 
 class LexiconError(ValueError):
@@ -227,11 +226,12 @@ Slot = list[Words]
 
 
 @dataclass(frozen=True)
-class _Gapped:
-    """A phrase with gaps: the label it stands for and its parts, in order."""
+class _Parted:
+    """A phrase in parts: its label, its parts, and how many words fit between."""
 
     label: str
     parts: tuple[str, ...]
+    gaps: tuple[int, ...]
 
 
 class _Phrases:
@@ -243,9 +243,10 @@ class _Phrases:
 
     def __init__(self, lists: Mapping[str, Sequence[str]]):
         self._lists = lists
+        self._spelled: dict[str, Slot] = {}
         self._part_names: dict[frozenset[Words], str] = {}
         self.forms: dict[str, set[Words]] = {}
-        self.gapped: list[_Gapped] = []
+        self.gapped: list[_Parted] = []
 
     @property
     def vocabulary(self) -> set[str]:
@@ -254,13 +255,18 @@ class _Phrases:
 
     def add(self, label: str, phrase: str) -> None:
         """Take in one phrase of a label."""
-        parts = [part.split() for part in f" {phrase} ".split(" ~ ")]
-        rows = [self._rows(label, part) for part in parts if part]
-        if len(rows) == 1:
-            self.forms.setdefault(label, set()).update(rows[0])
+        parts: list[frozenset[Words]] = []
+        gaps: list[int] = []
+        for piece in f" {phrase} ".split(" ~ "):
+            for place, rows in enumerate(self._rows(label, piece.split())):
+                if parts:
+                    gaps.append(0 if place else _GAP)
+                parts.append(rows)
+        if len(parts) == 1:
+            self.forms.setdefault(label, set()).update(parts[0])
             return
-        names = tuple(self._name_of(part) for part in rows)
-        self.gapped.append(_Gapped(label, names))
+        names = tuple(self._name_of(part) for part in parts)
+        self.gapped.append(_Parted(label, names, tuple(gaps)))
 
     def _name_of(self, rows: frozenset[Words]) -> str:
         if rows not in self._part_names:
@@ -269,13 +275,21 @@ class _Phrases:
             self.forms[name] = set(rows)
         return self._part_names[rows]
 
-    def _rows(self, label: str, part: Sequence[str]) -> frozenset[Words]:
-        slots = [self._slot(label, word) for word in part]
-        size = math.prod(len(slot) for slot in slots)
-        if size > _MAX_EXPANSION:
-            raise LexiconError(f"{label}: {' '.join(part)!r} stands for {size} phrases")
-        rows = {tuple(itertools.chain(*words)) for words in itertools.product(*slots)}
-        return frozenset(rows - {()})
+    def _rows(self, label: str, piece: Sequence[str]) -> list[frozenset[Words]]:
+        """Spell out words that stand together; in several parts if they are many."""
+        parts: list[frozenset[Words]] = []
+        rows: frozenset[Words] = frozenset({()})
+        for word in piece:
+            slot = self._slot(label, word)
+            if len(rows) * len(slot) > _MANY and () not in rows and () not in slot:
+                parts.append(rows)
+                rows = frozenset({()})
+            rows = frozenset((*row, *more) for row in rows for more in slot)
+        if piece and () in rows:
+            rows -= {()}
+            if parts:
+                raise LexiconError(f"{label}: {' '.join(piece)!r} may end in nothing")
+        return [*parts, rows] if piece else parts
 
     def _slot(self, label: str, part: str) -> Slot:
         optional = part.endswith("?")
@@ -285,13 +299,23 @@ class _Phrases:
                 name = option.strip("<>")
                 if name not in self._lists:
                     raise LexiconError(f"{label}: there is no list {name!r}")
-                for entry in self._lists[name]:
-                    slot.extend(self._rows(label, str(entry).split()))
+                slot.extend(self._listed(label, name))
             elif word := _plain(option):
                 slot.append((word,))
             else:
                 raise LexiconError(f"{label}: {part!r} has an empty choice")
         return [*slot, ()] if optional else slot
+
+    def _listed(self, label: str, name: str) -> Slot:
+        if name not in self._spelled:
+            self._spelled[name] = [
+                tuple(itertools.chain(*words))
+                for entry in self._lists[name]
+                for words in itertools.product(
+                    *(self._slot(label, word) for word in str(entry).split())
+                )
+            ]
+        return self._spelled[name]
 
 
 class Lexicon:
@@ -322,7 +346,7 @@ class Lexicon:
         for key, rows in phrases.forms.items():
             docs = [Doc(self._vocab, words=list(row)) for row in sorted(rows)]
             self._matcher.add(key, docs)
-        self._gapped: dict[str, list[_Gapped]] = {}
+        self._gapped: dict[str, list[_Parted]] = {}
         for phrase in phrases.gapped:
             self._gapped.setdefault(phrase.parts[0], []).append(phrase)
 
@@ -407,19 +431,19 @@ class Lexicon:
 
 
 def _joined(
-    phrase: _Gapped,
+    phrase: _Parted,
     found: Mapping[str, Sequence[tuple[int, int]]],
     stops: Sequence[int],
 ) -> set[Match]:
     """Find a phrase with gaps: its parts in order, no stop and few words between."""
     begun: set[tuple[int, int, tuple[int, ...]]]
     begun = {(first, last, ()) for first, last in found[phrase.parts[0]]}
-    for part in phrase.parts[1:]:
+    for part, gap in zip(phrase.parts[1:], phrase.gaps, strict=True):
         begun = {
             (start, last, (*between, *range(end, first)))
             for start, end, between in begun
             for first, last in found.get(part, ())
-            if end <= first <= end + _GAP
+            if end <= first <= end + gap
             and not any(end <= stop < first for stop in stops)
         }
-    return {Match(phrase.label, first, last, gap) for first, last, gap in begun}
+    return {Match(phrase.label, start, end, between) for start, end, between in begun}

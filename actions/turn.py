@@ -1,0 +1,55 @@
+"""What an action may know of the conversation, read from Rasa's tracker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from mend.understanding.lexicon import Lexicon
+from mend.understanding.pain import Heard, hear
+
+LEXICON = Path("data/lexicon")
+_QUOTED_CHARACTERS = 80
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> Lexicon:
+    return Lexicon.load(LEXICON)
+
+
+def heard_in(message: Mapping[str, Any]) -> Heard:
+    """Give the pain facts of a message: as the pipeline found them, else anew."""
+    facts = message.get("heard")
+    if isinstance(facts, Mapping):
+        return Heard.from_dict(facts)
+    return hear(_lexicon().read(str(message.get("text") or "")))
+
+
+def intent_of(message: Mapping[str, Any]) -> str:
+    """Give the name of a message's intent, "" if it has none."""
+    return str((message.get("intent") or {}).get("name") or "")
+
+
+def previous_turn(events: list[dict[str, Any]]) -> list[str]:
+    """Give the names of what ran in the turn before the current message.
+
+    Args:
+        events: the tracker's events, oldest first.
+    """
+    turns: list[list[str]] = [[]]
+    for event in events:
+        if event.get("event") == "user":
+            turns.append([])
+        elif event.get("event") == "action":
+            turns[-1].append(str(event.get("name") or ""))
+    return turns[-2] if len(turns) > 1 else []
+
+
+def quoted(words: str) -> str:
+    """Make a visitor's words fit to be named back: one line, short, no braces."""
+    line = " ".join(words.replace("{", " ").replace("}", " ").split())
+    if len(line) <= _QUOTED_CHARACTERS:
+        return line
+    return line[:_QUOTED_CHARACTERS].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,145 @@
+"""Read the answers to the three short questions about pain and daily life.
+
+The form is easy to leave: each question can be skipped, a limit ends it at once
+(the suggestion need not wait), and after two answers that cannot be read it stops
+asking. A message that asks something else is left to the other rules; Rasa then
+comes back to the question.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.turn import heard_in, intent_of
+from mend.understanding.pain import DAYS_WITHOUT_GAIN, Heard, duration_of, score_of
+
+SLOTS = ("pain_limits", "pain_duration", "pain_score")
+SKIPPED = "skipped"
+NO_LIMIT = "none"
+MISSES_ALLOWED = 2
+_INTERRUPTS = {"faq", "red_flag"}
+_SAID_CHARACTERS = 200
+_NOTHING = re.compile(
+    r"^\W*(?:no|nope|nah|none|not really|nothing\b.*|not much|it (?:doesn'?t|does not)\b"
+    r".*|i can (?:still )?do everything|can still\b.*)\W*$",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"^\D*(10|[0-9])(?!\d)[^\d]*$")
+_NUMBER_WORDS = {
+    word: number
+    for number, word in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight"]
+        + ["nine", "ten"]
+    )
+}
+
+
+def read_limits(text: str, intent: str, heard: Heard) -> str | None:
+    """Read what the pain stops: words, "none", or None if it cannot be read."""
+    if heard.limits:
+        return "; ".join(heard.limits)[:_SAID_CHARACTERS]
+    if intent == "deny" or _NOTHING.match(text):
+        return NO_LIMIT
+    if intent == "affirm" or not any(c.isalpha() for c in text):
+        return None
+    return " ".join(text.split())[:_SAID_CHARACTERS]
+
+
+def read_duration(text: str, heard: Heard) -> str | None:
+    """Read how long: short, long_better, long_no_better, or None."""
+    _, days = duration_of(text)
+    if days is None:
+        return None
+    if re.search(r"\b(?:less than|under)\b", text, re.IGNORECASE):
+        days -= 1
+    if days <= DAYS_WITHOUT_GAIN and not re.search(r"\bover\b", text, re.IGNORECASE):
+        return "short"
+    return "long_better" if heard.better else "long_no_better"
+
+
+def read_score(text: str) -> str | None:
+    """Read a number 0-10, or None."""
+    score = score_of(text)
+    if score is None and (found := _NUMBER.match(text)):
+        score = int(found[1])
+    if score is None:
+        words = re.findall(r"[a-z]+", text.lower())
+        score = next((_NUMBER_WORDS[w] for w in words if w in _NUMBER_WORDS), None)
+    return None if score is None else str(score)
+
+
+def read_answer(slot: str, text: str, intent: str, heard: Heard) -> str | None:
+    """Read the answer to one question; None if it cannot be read."""
+    if intent == "skip":
+        return SKIPPED
+    if slot == "pain_limits":
+        return read_limits(text, intent, heard)
+    if slot == "pain_duration":
+        return read_duration(text, heard)
+    return read_score(text)
+
+
+class ValidateDailyLifeForm(Action):
+    """Fill the form's slots from the visitor's message, and choose the next one."""
+
+    def name(self) -> str:
+        """Return the action's name in the domain."""
+        return "validate_daily_life_form"
+
+    async def run(
+        self,
+        dispatcher: CollectingDispatcher,  # noqa: ARG002 - Rasa's call
+        tracker: Tracker,
+        domain: dict[str, Any],  # noqa: ARG002
+    ) -> list[dict[str, Any]]:
+        """Return slots heard; nothing at all lets other rules answer instead."""
+        message = tracker.latest_message or {}
+        text = str(message.get("text") or "")
+        intent = intent_of(message)
+        heard = heard_in(message)
+        asked = tracker.get_slot("requested_slot")
+        if asked is None:  # the message that opens the form
+            return self._opening(tracker, heard)
+        if intent in _INTERRUPTS:
+            return []
+        answer = read_answer(str(asked), text, intent, heard)
+        if answer is None:
+            misses = float(tracker.get_slot("daily_life_misses") or 0) + 1
+            events = [SlotSet("daily_life_misses", misses)]
+            if misses >= MISSES_ALLOWED:
+                return [*events, SlotSet("requested_slot", None)]
+            return [*events, SlotSet("requested_slot", asked)]
+        events = [SlotSet(str(asked), answer)]
+        filled = {slot: tracker.get_slot(slot) for slot in SLOTS} | {asked: answer}
+        if heard.limits and asked != "pain_limits":
+            filled["pain_limits"] = "; ".join(heard.limits)[:_SAID_CHARACTERS]
+            events.append(SlotSet("pain_limits", filled["pain_limits"]))
+        return [*events, SlotSet("requested_slot", next_question(filled))]
+
+    @staticmethod
+    def _opening(tracker: Tracker, heard: Heard) -> list[dict[str, Any]]:
+        found: dict[str, str | None] = {}
+        if heard.duration_days is not None and heard.duration_days <= DAYS_WITHOUT_GAIN:
+            found["pain_duration"] = "short"
+        elif heard.duration_days is not None and heard.better is not None:
+            better = "long_better" if heard.better else "long_no_better"
+            found["pain_duration"] = better
+        if heard.score is not None:
+            found["pain_score"] = str(heard.score)
+        filled = {slot: tracker.get_slot(slot) for slot in SLOTS} | found
+        events = [SlotSet(slot, value) for slot, value in found.items()]
+        if heard.body_part:
+            events.append(SlotSet("pain_part", heard.body_part.lower()))
+        return [*events, SlotSet("requested_slot", next_question(filled))]
+
+
+def next_question(filled: dict[Any, Any]) -> str | None:
+    """Choose the next slot to ask for; None when enough is known."""
+    if filled.get("pain_limits") not in {None, NO_LIMIT, SKIPPED}:
+        return None
+    return next((slot for slot in SLOTS if filled.get(slot) is None), None)
