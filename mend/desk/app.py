@@ -1,0 +1,113 @@
+"""Put the desk together."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, g
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from mend.clinic import Clinic
+from mend.desk import access, cases, errors, people, queue, security, wording
+from mend.desk.desk import Desk
+from mend.records import escalations
+from mend.records.database import Database
+from mend.records.staff import ROLES, SESSION_LASTS
+from mend.settings import Settings, secret_key
+
+_MAX_BODY_BYTES = 64 * 1024
+
+
+def _utc_now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def create_app(
+    settings: Settings,
+    clinic: Clinic,
+    *,
+    database: Database | None = None,
+    now: Callable[[], datetime] = _utc_now,
+) -> Flask:
+    """Return the desk.
+
+    Args:
+        settings: Where it runs and how staff reach it.
+        clinic: The clinic's facts.
+        database: The clinic's records, upgraded; opened from the settings if None.
+        now: Gives the present moment, aware.
+    """
+    address = urlsplit(settings.desk_url)
+    https = address.scheme == "https"
+    prefix = "__Host-" if https else ""
+    app = Flask(__name__)
+    app.config.update(
+        # Not the key itself: what one part signs, the other must not accept.
+        SECRET_KEY=hmac.new(
+            secret_key(settings).encode(), b"desk", hashlib.sha256
+        ).hexdigest(),
+        SESSION_COOKIE_NAME=f"{prefix}mend-desk-form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=https,
+        WTF_CSRF_TIME_LIMIT=int(SESSION_LASTS.total_seconds()),
+        MAX_CONTENT_LENGTH=_MAX_BODY_BYTES,
+        # A page of another site cannot reach us under a name of its own.
+        TRUSTED_HOSTS=sorted(
+            {address.hostname or "localhost", "localhost", "127.0.0.1"}
+        ),
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.extensions["mend.desk"] = Desk(
+        database=database or Database.open(settings.database_url),
+        clinic=clinic,
+        now=now,
+        https=https,
+        cookie=f"{prefix}mend-desk",
+        url=settings.desk_url,
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=0
+        )
+    errors.explain(app)
+    security.protect(app, https=https)
+    access.guard(app)
+    CSRFProtect(app)
+    for part in (queue, cases, people):
+        app.register_blueprint(part.pages)
+    _teach_templates(app, clinic)
+    return app
+
+
+def _teach_templates(app: Flask, clinic: Clinic) -> None:
+    desk: Desk = app.extensions["mend.desk"]
+    style = Path(app.static_folder or "") / "desk.css"
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        clinic=clinic,
+        style_version=hashlib.sha256(style.read_bytes()).hexdigest()[:12],
+        urgency_words=wording.URGENCY_WORDS,
+        sender_words=wording.SENDER_WORDS,
+        status_words=escalations.STATUSES,
+        kind_words=escalations.KINDS,
+        outcome_words=escalations.OUTCOMES,
+        role_words=ROLES,
+        waiting=wording.waiting,
+        highlight=wording.highlight,
+        facts_heard=wording.facts_heard,
+        phone_link=wording.phone_link,
+        email_link=wording.email_link,
+        clinic_time=lambda moment: wording.clinic_time(moment, desk.zone),
+    )
+
+    @app.context_processor
+    def _person() -> dict[str, Any]:
+        return {"person": g.get("person")}

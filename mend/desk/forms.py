@@ -1,0 +1,87 @@
+"""The desk's forms; a field that is not here is not looked at."""
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from mend.records.escalations import OUTCOMES
+from mend.records.staff import PASSWORD_MAX, ROLES
+
+NOTE_MAX = 4000
+
+
+class SignInForm(FlaskForm):
+    """E-mail address and password."""
+
+    email = StringField("E-mail address", [InputRequired(), Length(max=254)])
+    password = PasswordField("Password", [InputRequired(), Length(max=PASSWORD_MAX)])
+    next = HiddenField()
+
+
+class JoinForm(FlaskForm):
+    """What an invited person says about themselves."""
+
+    name = StringField(
+        "Your name, as colleagues know it",
+        [InputRequired("Tell us your name."), Length(max=100)],
+    )
+    # Only the first admin is asked for it: everybody else was invited by address.
+    email = StringField("Your e-mail address", [Optional(), Length(max=254)])
+    password = PasswordField(
+        "Choose a password",
+        [InputRequired("Choose a password."), Length(max=PASSWORD_MAX)],
+    )
+
+
+class _CaseForm(FlaskForm):
+    """What every change of a case says: how the case was when it was shown."""
+
+    version = IntegerField(validators=[InputRequired(), NumberRange(1, 2**31 - 1)])
+
+
+class AssignForm(_CaseForm):
+    """Take a case, or give it back."""
+
+    to = SelectField(choices=[("me", "me"), ("nobody", "nobody")])
+
+
+class StatusForm(_CaseForm):
+    """Move a case on."""
+
+    to = StringField(validators=[InputRequired(), Length(max=16)])
+    outcome = SelectField(
+        "How did it end?",
+        choices=[("", "Choose…"), *OUTCOMES.items()],
+        validators=[Optional()],
+        default="",
+    )
+    note = TextAreaField("Note for colleagues (optional)", [Length(max=NOTE_MAX)])
+
+
+class NoteForm(_CaseForm):
+    """Add a note."""
+
+    text = TextAreaField(
+        "Add a note", [InputRequired("Write the note first."), Length(max=NOTE_MAX)]
+    )
+
+
+class InviteForm(FlaskForm):
+    """Invite a colleague."""
+
+    name = StringField("Name", [InputRequired("Say who it is."), Length(max=100)])
+    email = StringField(
+        "E-mail address", [InputRequired("Give an address."), Length(max=254)]
+    )
+    role = SelectField("Role", choices=list(ROLES.items()))
+
+
+class ActionForm(FlaskForm):
+    """A button: nothing but the form token."""

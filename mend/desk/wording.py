@@ -1,0 +1,128 @@
+"""How the desk puts times, urgencies and facts into words."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup, escape
+
+URGENCY_WORDS = {
+    "emergency": "Emergency",
+    "same_day": "Today",
+    "soon": "Within days",
+    "routine": "Routine",
+}
+SENDER_WORDS = {"visitor": "Visitor", "assistant": "Assistant", "staff": "Staff"}
+HEARD_WORDS = {
+    "body_part": "Where",
+    "body_parts": "Where",
+    "activity": "Activity",
+    "activities": "Activities",
+    "limits": "Cannot do, or only with pain",
+    "duration": "For how long",
+    "pain_score": "Pain from 0 to 10",
+    "score": "Pain from 0 to 10",
+    "pain": "Pain",
+    "side": "Side",
+    "sleep": "Sleep",
+}
+
+_PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{2,30}")
+_EMAIL = re.compile(r"[^\s@<>\"',;:?&]+@[^\s@<>\"',;:?&]+")
+
+
+def waiting(since: datetime, now: datetime) -> str:
+    """Return how long something waits, in at most two units."""
+    minutes = int(max(timedelta(0), now - since).total_seconds() // 60)
+    if minutes < 1:
+        return "less than a minute"
+    if minutes < 60:
+        return _count(minutes, "minute")
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return _pair(_count(hours, "hour"), minutes, "minute")
+    days, hours = divmod(hours, 24)
+    return _pair(_count(days, "day"), hours, "hour")
+
+
+def clinic_time(moment: datetime, zone: ZoneInfo) -> Markup:
+    """Return a moment as the clinic's clock shows it, with UTC as its title."""
+    local = moment.astimezone(zone)
+    utc = moment.astimezone(timezone.utc)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        utc.isoformat(timespec="seconds"),
+        f"{utc:%Y-%m-%d %H:%M:%S} UTC",
+        f"{local:%a} {local.day} {local:%b %Y, %H:%M}",
+    )
+
+
+def highlight(text: str, words: Iterable[Any]) -> Markup:
+    """Return `text`, escaped, with each of `words` in a <mark>.
+
+    Words are looked for as they are, whatever their case; longer ones win.
+    """
+    wanted = sorted(
+        {word for word in words if isinstance(word, str) and word.strip()},
+        key=len,
+        reverse=True,
+    )
+    if not wanted:
+        return escape(text)
+    pieces = re.split(f"({'|'.join(map(re.escape, wanted))})", text, flags=re.I)
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(piece) if place % 2 else escape(piece)
+        for place, piece in enumerate(pieces)
+    )
+
+
+def facts_heard(heard: Any) -> list[tuple[str, str]]:
+    """Return what was heard about the pain as (label, words), whatever was heard."""
+    if not isinstance(heard, dict):
+        return []
+    found = []
+    for key, value in heard.items():
+        words = _in_words(value)
+        if words:
+            label = HEARD_WORDS.get(key, str(key).replace("_", " ").capitalize())
+            found.append((label, words))
+    return found
+
+
+def phone_link(phone: str) -> str | None:
+    """Return a tel: address, None when what was typed is not a plain number."""
+    if not _PHONE.fullmatch(phone.strip()):
+        return None
+    return "tel:" + re.sub(r"[^0-9+]", "", phone)
+
+
+def email_link(email: str) -> str | None:
+    """Return a mailto: address, None when what was typed is not a plain address."""
+    if not _EMAIL.fullmatch(email.strip()):
+        return None
+    return "mailto:" + quote(email.strip(), safe="@+.-_")
+
+
+def _in_words(value: Any) -> str:
+    if value is None or value is False or value == "":
+        return ""
+    if value is True:
+        return "yes"
+    if isinstance(value, str | int | float):
+        return str(value).replace("_", " ")
+    if isinstance(value, dict):
+        pairs = ((key, _in_words(item)) for key, item in value.items())
+        return ", ".join(f"{key} {words}" for key, words in pairs if words)
+    if isinstance(value, Sequence):
+        return ", ".join(words for words in map(_in_words, value) if words)
+    return ""
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
+def _pair(first: str, number: int, unit: str) -> str:
+    return f"{first} {_count(number, unit)}" if number else first
