@@ -72,13 +72,14 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
     def get_default_config() -> dict[str, Any]:
         """Return the options and their defaults.
 
-        answer_threshold, clarify_threshold: see `Thresholds`.
+        answer_threshold, clarify_threshold, close_second: see `Thresholds`.
         use_encoder: False trains on words alone.
         cache_folder: where embeddings of training examples are kept; "" for nowhere.
         """
         return {
             "answer_threshold": Thresholds.answer,
             "clarify_threshold": Thresholds.clarify,
+            "close_second": Thresholds.close,
             "use_encoder": True,
             "cache_folder": ".rasa/embeddings",
         }
@@ -277,6 +278,7 @@ def _thresholds(config: dict[str, Any]) -> Thresholds:
         return Thresholds(
             answer=float(config["answer_threshold"]),
             clarify=float(config["clarify_threshold"]),
+            close=float(config["close_second"]),
         )
     except (TypeError, ValueError) as error:
         raise InvalidConfigException(f"AnswerClassifier: {error}") from error

@@ -32,10 +32,15 @@ class Thresholds:
     Attributes:
         answer: at or above, the likeliest intent is taken.
         clarify: at or above, near answers are offered as "Did you mean ...?".
+        close: an answer is not taken but offered, with the others, when a second
+            answer has at least this share of its confidence; above 1 never.
     """
 
-    answer: float = 0.25
+    # Chosen by cross-validation on this project's own examples: as many right
+    # answers as with 0.25 and no look at the second, and a sixth fewer wrong ones.
+    answer: float = 0.22
     clarify: float = 0.12
+    close: float = 0.6
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.clarify <= self.answer <= 1.0:
@@ -43,6 +48,8 @@ class Thresholds:
                 "thresholds must satisfy 0 <= clarify <= answer <= 1, "
                 f"got clarify {self.clarify} and answer {self.answer}"
             )
+        if not self.close > 0.0:
+            raise ValueError(f"thresholds: close must be above 0, got {self.close}")
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,9 @@ def decide(
     if heard and heard.get("pain"):
         if heard.get("limits"):
             return Decision(PAIN_LIMITS_LIFE, 1.0, "heard")
-        if not (best.name.startswith(FAQ) and sure):
+        if not (
+            best.name.startswith(FAQ) and sure and _stands_out(ranking, thresholds)
+        ):
             return Decision(PAIN, 1.0, "heard")
     return _by_score(ranking, best, thresholds)
 
@@ -110,9 +119,19 @@ def _by_score(
 ) -> Decision:
     if best.name == OUT_OF_SCOPE or best.confidence < thresholds.clarify:
         return Decision(OUT_OF_SCOPE, best.confidence, "score")
-    if best.confidence >= thresholds.answer:
+    sure = best.confidence >= thresholds.answer
+    if sure and (not best.name.startswith(FAQ) or _stands_out(ranking, thresholds)):
         return Decision(best.name, best.confidence, "score")
     near = tuple(ranked.name for ranked in ranking if ranked.name.startswith(FAQ))
     if not near:
         return Decision(OUT_OF_SCOPE, best.confidence, "score")
     return Decision(CLARIFY, best.confidence, "score", near[:SUGGESTIONS])
+
+
+def _stands_out(ranking: Sequence[Ranked], thresholds: Thresholds) -> bool:
+    """Tell whether the best answer is well ahead of the next one."""
+    answers = [ranked for ranked in ranking if ranked.name.startswith(FAQ)][:2]
+    if len(answers) < 2:
+        return True
+    best, second = answers
+    return second.confidence < thresholds.close * best.confidence

@@ -5,7 +5,7 @@ import pytest
 from mend.understanding.decision import Decision, Thresholds, decide
 from mend.understanding.ranker import Ranked
 
-THRESHOLDS = Thresholds(answer=0.25, clarify=0.12)
+THRESHOLDS = Thresholds(answer=0.25, clarify=0.12, close=0.6)
 FLAG = {"flag": "RF03", "tier": "same_day", "why": "calf red and hot"}
 PAIN = {"pain": True, "limits": []}
 LIMITED = {"pain": True, "limits": ["climb stairs"]}
@@ -22,6 +22,7 @@ def ranking(*pairs):
 SURE = ranking(("faq/a.one", 0.80))
 NEAR = ranking(("faq/a.one", 0.20), ("faq/b.two", 0.15))
 FAR = ranking(("faq/a.one", 0.05))
+TIED = ranking(("faq/a.one", 0.40), ("faq/b.two", 0.24))
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,7 @@ FAR = ranking(("faq/a.one", 0.05))
         (NEAR, PAIN, None, None, "pain", "heard"),
         (FAR, PAIN, None, None, "pain", "heard"),
         (ranking(("out_of_scope", 0.9)), PAIN, None, None, "pain", "heard"),
+        (TIED, PAIN, None, None, "pain", "heard"),
         # A limit without pain is not a report of pain.
         (SURE, {"pain": False, "limits": ["run"]}, None, None, "faq/a.one", "score"),
         (FAR, {}, None, None, "out_of_scope", "score"),
@@ -134,3 +136,32 @@ def test_base_is_what_the_rules_see():
 def test_thresholds_out_of_order_are_refused(answer, clarify):
     with pytest.raises(ValueError, match="thresholds"):
         Thresholds(answer=answer, clarify=clarify)
+
+
+@pytest.mark.parametrize(
+    ("second", "intent"), [(0.24, "clarify"), (0.2399, "faq/a.one"), (0.4, "clarify")]
+)
+def test_two_answers_close_together_are_both_offered(second, intent):
+    ranked = ranking(("faq/a.one", 0.40), ("faq/b.two", second))
+    decided = decide(ranked, None, None, None, THRESHOLDS)
+    assert decided.intent == intent
+    if intent == "clarify":
+        assert decided.suggestions[:2] == ("faq/a.one", "faq/b.two")
+
+
+def test_only_answers_compete_with_an_answer():
+    ranked = ranking(("faq/a.one", 0.40), ("out_of_scope", 0.38), ("affirm", 0.3))
+    assert decide(ranked, None, None, None, THRESHOLDS).intent == "faq/a.one"
+    ranked = ranking(("affirm", 0.40), ("faq/a.one", 0.38))
+    assert decide(ranked, None, None, None, THRESHOLDS).intent == "affirm"
+
+
+def test_a_single_answer_has_no_second():
+    ranked = [Ranked("faq/a.one", 0.4), Ranked("out_of_scope", 0.3)]
+    assert decide(ranked, None, None, None, THRESHOLDS).intent == "faq/a.one"
+
+
+@pytest.mark.parametrize("close", [0.0, -1.0, float("nan")])
+def test_close_must_be_above_zero(close):
+    with pytest.raises(ValueError, match="close"):
+        Thresholds(close=close)
