@@ -25,18 +25,13 @@ MISSES_ALLOWED = 2
 _INTERRUPTS = {"faq", "red_flag"}
 _SAID_CHARACTERS = 200
 _NOTHING = re.compile(
-    r"^\W*(?:no|nope|nah|none|not really|nothing\b.*|not much|it (?:doesn'?t|does not)\b"
-    r".*|i can (?:still )?do everything|can still\b.*)\W*$",
+    r"^\W*(?:no|nope|nah|none|not really|nothing\b.*|not much|no,.*"
+    r"|it (?:doesn'?t|does not)\b.*|i can (?:still )?do everything|can still\b.*)\W*$",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"^\D*(10|[0-9])(?!\d)[^\d]*$")
-_NUMBER_WORDS = {
-    word: number
-    for number, word in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight"]
-        + ["nine", "ten"]
-    )
-}
+_NUMBER_WORDS = {"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+_NUMBER_WORDS |= {"six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 
 
 def read_limits(text: str, intent: str, heard: Heard) -> str | None:

@@ -150,9 +150,11 @@ def _reports_pain(
     asks = reading.text.rstrip().endswith("?") or bool(reading.find("asking"))
     if not spoken_for and (asks or len(reading.tokens) > 8):
         return False
+    words = context.words
     return any(
         not (
-            context.is_denied(said)
+            (asks and "if" in words[: said.first])  # "can I walk if my hip hurts?"
+            or context.is_denied(said)
             or context.is_past(said)
             or context.is_asked(said)
             or context.is_settled(said)

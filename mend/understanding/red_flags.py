@@ -255,7 +255,7 @@ class Screener:
             raise LexiconError(f"{RULES_FILE}: no cue {sorted(unknown)}")
         rules = [
             Rule.from_data(row, rule, lexicon.labels)
-            for row, rule in enumerate(data["rules"], start=1)
+            for row, rule in enumerate(data["screening"], start=1)
         ]
         return cls(lexicon, rules, diagnoses)
 
