@@ -98,13 +98,12 @@ def front_door(
     var: Path, rasa: StandInRasa, clinic: Clinic = CLINIC, **more: Any
 ) -> Iterator[Running]:
     """Serve a front door with an empty database until the block ends."""
-    port = free_port()
     settings = Settings(
         **{
             "var": var,
             "secret_key": "k" * 40,
             "rasa_port": rasa.port,
-            "chat_port": port,
+            "chat_port": free_port(),
             "rasa_timeout_s": 2,
             "limits": "none",
             **more,
@@ -124,7 +123,9 @@ def front_door(
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        yield Running(f"http://127.0.0.1:{port}", settings, database, rasa)
+        yield Running(
+            f"http://127.0.0.1:{settings.chat_port}", settings, database, rasa
+        )
     finally:
         server.close()
         thread.join(5)

@@ -95,7 +95,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const follow = always || atEnd();
     messages.append(item);
     if (!follow) $("newer").hidden = false;
-    else log.scrollTop = Math.min(log.scrollHeight, item.offsetHeight > log.clientHeight ? item.offsetTop - log.offsetTop : 1e9);
+    else item.scrollIntoView({ block: item.offsetHeight > log.clientHeight * 0.9 ? "start" : "end" });
   }
   function mine(words) {
     return el("li", { className: "turn mine" }, el("span", { className: "away", textContent: "You said:" }),
@@ -117,7 +117,8 @@ document.addEventListener("DOMContentLoaded", () => {
     const list = el("ul", { className: "sources" });
     for (const s of sources) {
       const name = s.url ? el("a", { href: s.url, target: "_blank", rel: "noopener noreferrer", textContent: s.title }) : s.title;
-      const about = [s.written, [s.kind, s.strength].filter(Boolean).join(": ")].filter(Boolean).join(". ");
+      const kind = [s.kind, s.strength].filter(Boolean).join(": ");
+      const about = [s.written, kind.charAt(0).toUpperCase() + kind.slice(1)].filter(Boolean).join(". ");
       list.append(el("li", null, name, about && el("div", { textContent: about + "." })));
     }
     return el("details", { className: "more" }, el("summary", { textContent: "Where this comes from" }), list);
@@ -136,6 +137,7 @@ document.addEventListener("DOMContentLoaded", () => {
         else wrong.textContent = "Not sent. Please try again.";
       } }, el("label", { htmlFor: box.id, textContent: "What was missing or wrong?" }), box, wrong,
       el("button", { className: "plain", textContent: "Send to the staff" })));
+      group.scrollIntoView({ block: "nearest" });
       box.focus();
     };
     group.append("Was this helpful?",
@@ -158,8 +160,8 @@ document.addEventListener("DOMContentLoaded", () => {
       item.append(bubble);
       if (part.sources.length) item.append(origins(part.sources));
       if (part.form) item.append(button("Ask the clinic to contact me", () => show("contact"), { className: "main" }));
-      if (part.answer && outcome === "answered") item.append(rating(part.seq));
       if (part.choices.length) item.append(suggestions(part.choices));
+      if (part.answer && outcome === "answered") item.append(rating(part.seq));
     });
     return item;
   }
@@ -236,6 +238,7 @@ document.addEventListener("DOMContentLoaded", () => {
   text.value = store.get("draft") || "";
   $("newer").addEventListener("click", () => { log.scrollTop = log.scrollHeight; log.focus(); });
   log.addEventListener("scroll", () => { if (atEnd()) $("newer").hidden = true; });
+  for (const line of $("greeting").querySelectorAll(".bubble p")) line.replaceChildren(...linked(line.textContent));
   const greeting = $("greeting").querySelector(".choices");
   if (greeting) greeting.replaceWith(suggestions([...greeting.querySelectorAll("button")].map((b) => ({ title: b.textContent }))));
 
@@ -244,11 +247,13 @@ document.addEventListener("DOMContentLoaded", () => {
     if (token) {
       const { status, data } = await call("GET", "messages?after=0");
       if (status === 401) { token = null; store.set("token", null); }
-      if (status === 200) history(data.messages);
+      if (status === 200) {
+        history(data.messages);
+        log.scrollTop = log.scrollHeight;
+      }
       else if (status !== 401) say("alert", "We could not load your earlier messages. Please reload the page.");
     }
     log.setAttribute("role", "log");
-    log.scrollTop = log.scrollHeight;
   }
   function history(rows) {
     messages.replaceChildren();
@@ -294,10 +299,11 @@ document.addEventListener("DOMContentLoaded", () => {
     else if (framed) close();
   });
   if (framed) {
-    $("close").hidden = false;
     $("close").addEventListener("click", close);
     window.addEventListener("message", (event) => {
-      if (event.source === window.parent && event.data && event.data.mend === "focus" && $("chat").classList.contains("on")) text.focus();
+      if (event.source !== window.parent || !event.data) return;
+      if (event.data.mend === "layout") $("close").hidden = !event.data.full;
+      if (event.data.mend === "focus" && $("chat").classList.contains("on")) text.focus();
     });
     window.parent.postMessage({ mend: "ready" }, "*");
   }

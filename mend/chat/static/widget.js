@@ -7,6 +7,7 @@
   const label = script.dataset.label || "Open chat";
   if (document.getElementById("mend-chat")) return;
 
+  const SMALL = "(max-width: 30rem), (max-height: 34rem)";
   const css = `
     :host { all: initial; }
     * { box-sizing: border-box; font: 1rem/1.4 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
@@ -20,10 +21,9 @@
     .panel[hidden] { display: none; }
     .panel p { padding: 1rem; margin: 0; }
     iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; background: transparent; color-scheme: light dark; }
-    @media (max-width: 30rem), (max-height: 34rem) {
-      .panel { inset: 0; width: 100%; height: calc(100% - 4rem); border: 0; border-radius: 0; }
-      .open { bottom: .5rem; }
-      .open ~ .cover { position: fixed; inset: auto 0 0; height: 4rem; background: #f7f3ec; z-index: 2147482999; }
+    @media ${SMALL} {
+      .panel { inset: 0; width: 100%; height: 100%; border: 0; border-radius: 0; }
+      .panel.ready:not([hidden]) ~ button { visibility: hidden; } /* the chat has its own close button */
     }
     @media (forced-colors: active) { button { border: 2px solid ButtonText; } }`;
 
@@ -56,19 +56,18 @@
   const loading = document.createElement("p");
   loading.textContent = "Opening the chat …";
   panel.append(loading);
-  const cover = document.createElement("div");
-  cover.className = "cover";
-  root.append(launcher, panel, cover);
+  root.append(panel, launcher);
   document.body.append(host);
 
   let frame = null, ready = false;
   const isOpen = () => !panel.hidden;
-  const tell = (what) => frame && frame.contentWindow.postMessage({ mend: what }, home.origin);
+  const small = window.matchMedia(SMALL);
+  const tell = (what) => ready && frame.contentWindow.postMessage({ mend: what, full: small.matches }, home.origin);
   function focusChat() { frame.focus(); tell("focus"); }
+  small.addEventListener("change", () => tell("layout"));
   function open() {
     panel.hidden = false;
     launcher.textContent = "Close chat";
-    launcher.className = "open";
     launcher.setAttribute("aria-expanded", "true");
     if (!frame) {
       frame = document.createElement("iframe");
@@ -80,7 +79,6 @@
   function close(keepFocus) {
     panel.hidden = true;
     launcher.textContent = label;
-    launcher.className = "";
     launcher.setAttribute("aria-expanded", "false");
     if (!keepFocus) launcher.focus();
   }
@@ -92,7 +90,9 @@
     if (!frame || event.source !== frame.contentWindow || event.origin !== home.origin || !event.data) return;
     if (event.data.mend === "ready") {
       ready = true;
-      loading.remove();
+      loading.hidden = true;
+      panel.classList.add("ready");
+      tell("layout");
       if (isOpen() && root.activeElement) focusChat();
     }
     if (event.data.mend === "close") close();
@@ -104,9 +104,10 @@
     requestAnimationFrame(() => {
       const under = () => {
         const t = target.getBoundingClientRect();
+        const x = t.left + t.width / 2, y = t.top + t.height / 2;
         return [launcher, panel].some((over) => {
           const o = over.getBoundingClientRect();
-          return o.width && t.left < o.right && t.right > o.left && t.top < o.bottom && t.bottom > o.top;
+          return x > o.left && x < o.right && y > o.top && y < o.bottom;
         });
       };
       if (!under()) return;
