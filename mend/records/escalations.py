@@ -396,12 +396,14 @@ def summary(
     reason: dict[str, Any], source_text: str | None, contact: Contact | None
 ) -> str:
     """Return one line in the visitor's own words, as short as the queue needs."""
-    words: str | None = source_text or (contact.note if contact else None)
-    if not words and isinstance(reason.get("comment"), str):
-        words = reason["comment"]
-    if not words and isinstance(reason.get("last_message"), str):
-        words = reason["last_message"]
-    one_line = " ".join((words or "").split())
+    told = (
+        source_text,
+        reason.get("comment"),
+        reason.get("last_message"),
+        contact.note if contact else None,
+    )
+    words = next((text for text in told if isinstance(text, str) and text), "")
+    one_line = " ".join(words.split())
     return one_line if len(one_line) <= 140 else one_line[:139].rstrip() + "…"
 
 

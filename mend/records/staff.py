@@ -414,14 +414,15 @@ def end_all_sessions(s: Session, staff_id: int, now: datetime) -> int:
         .values(ended_at=now)
         .execution_options(synchronize_session=False)
     ).rowcount
-    audit.record(
-        s,
-        actor=audit.staff_actor(staff_id),
-        action="staff.signed_out_everywhere",
-        object=f"staff:{staff_id}",
-        details={"sessions": ended},
-        now=now,
-    )
+    if ended:
+        audit.record(
+            s,
+            actor=audit.staff_actor(staff_id),
+            action="staff.signed_out_everywhere",
+            object=f"staff:{staff_id}",
+            details={"sessions": ended},
+            now=now,
+        )
     return ended
 
 
