@@ -7,7 +7,7 @@ import structlog
 from flask import Flask, g, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 log = structlog.get_logger("mend.desk")
 
@@ -32,6 +32,12 @@ def explain(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def _stale_form(_: CSRFError) -> Any:
         return _page(400, STALE_FORM)
+
+    @app.errorhandler(SecurityError)
+    def _other_host(_: SecurityError) -> Any:
+        # No template: without a host that is ours, no link can be made.
+        text = "The desk is not known by this address. See MEND_DESK_URL.\n"
+        return text, 400, {"Content-Type": "text/plain; charset=utf-8"}
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Any:

@@ -1,0 +1,196 @@
+"""A desk on a real SQLite file, with a clock that tests can move."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from mend.clinic import Clinic
+from mend.desk.app import create_app
+from mend.records import escalations, journal, migrate, staff
+from mend.records.database import Database
+from mend.records.escalations import ContactDetails, EscalationCause
+from mend.records.journal import Reply, TurnResult
+from mend.settings import Settings
+
+PASSWORD = "hop skip and jump 42"
+ROLES = ("reviewer", "manager", "admin")
+
+
+class Clock:
+    """The present moment, until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 23, 9, 30, tzinfo=timezone.utc)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **how_long: float) -> None:
+        self.now += timedelta(**how_long)
+
+
+class Desk:
+    """What tests need of a desk: browsers, people, cases."""
+
+    def __init__(self, app: Flask, database: Database, clock: Clock) -> None:
+        self.app, self.db, self.clock = app, database, clock
+        self.people: dict[str, int] = {}
+        for role in ROLES:
+            self.people[role] = self.add_person(role, role)
+
+    def add_person(self, name: str, role: str) -> int:
+        email = f"{name}@clinic.example"
+        with self.db.transaction() as s:
+            token = staff.invite(s, email, name.title(), role, self.clock())
+            # Argon2 is slow on purpose; one real hash does for all of them.
+            person = staff.invited(s, token, self.clock())
+            person.password_hash = _password_hash()
+            person.invitation_sha256 = None
+            return person.id
+
+    def browser(self, role: str | None = None) -> Browser:
+        browser = Browser(self.app.test_client())
+        if role is not None:
+            with self.db.transaction() as s:
+                token = staff.open_session(s, self.people[role], self.clock())
+            browser.client.set_cookie("mend-desk", token, httponly=True)
+        return browser
+
+    def case(
+        self,
+        text: str = "I want to talk to somebody",
+        kind: str = "handoff",
+        urgency: str = "routine",
+        contact: ContactDetails | None = None,
+        **reason: Any,
+    ) -> str:
+        """Open a case as the chat does; return its reference."""
+        with self.db.transaction() as s:
+            chat = journal.open_conversation(
+                s,
+                token_sha256=secrets.token_hex(32),
+                sender_id=secrets.token_hex(16),
+                greeting=[Reply("Hello")],
+                now=self.clock(),
+            )
+            received = journal.receive(
+                s, chat, secrets.token_hex(8), text, None, self.clock()
+            )
+            if contact is not None:
+                return escalations.request_consultation(
+                    s, chat, secrets.token_hex(8), contact, self.clock()
+                ).reference
+            cause = EscalationCause(kind, urgency, {"why": "A reason.", **reason})
+            result = TurnResult(
+                "handoff", None, (Reply("A person will look."),), (cause,)
+            )
+            journal.complete(s, received.message, result, self.clock())
+            return (
+                escalations.queue(s, view="open", staff_id=0, per_page=1000)
+                .rows[-1 if urgency == "routine" else 0]
+                .reference
+            )
+
+    def audit(self) -> list[tuple[str, str, str]]:
+        from mend.records import audit
+
+        with self.db.reading() as s:
+            assert audit.verify(s).intact
+            rows = audit.rows(s, per_page=1000)[::-1]
+            return [(row.actor, row.action, row.object) for row in rows]
+
+    def stored(self, reference: str) -> escalations.Case:
+        with self.db.reading() as s:
+            return escalations.case(s, reference)
+
+
+class Browser:
+    """A test client that fills in form tokens as a browser would."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, path: str, **more: Any) -> Any:
+        return self.client.get(path, **more)
+
+    def token(self, path: str = "/sign-in") -> str:
+        page = self.get(path)
+        if page.status_code in (301, 302, 303):
+            page = self.get("/account")
+        found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+        assert found, page.text[:500]
+        return found[1]
+
+    def post(self, path: str, data: dict[str, Any] | None = None, **more: Any) -> Any:
+        data = {"csrf_token": self.token(), **(data or {})}
+        return self.client.post(path, data=data, **more)
+
+    def sign_in(self, email: str, password: str = PASSWORD, **more: Any) -> Any:
+        return self.post("/sign-in", {"email": email, "password": password}, **more)
+
+
+_hashes: list[str] = []
+
+
+def _password_hash() -> str:
+    if not _hashes:
+        _hashes.append(staff._hasher().hash(PASSWORD))
+    return _hashes[0]
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("desk") / "clinic.db"
+    migrate.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def clinic() -> Clinic:
+    return Clinic(
+        name="Riverside Physiotherapy",
+        phone="020 7946 0123",
+        country="GB",
+        timezone="Europe/London",
+    )
+
+
+@pytest.fixture
+def make_app(
+    tmp_path: Path, migrated: Path, clinic: Clinic, clock: Clock
+) -> Iterator[Callable[..., tuple[Flask, Database]]]:
+    opened: list[Database] = []
+
+    def make(**settings: Any) -> tuple[Flask, Database]:
+        path = tmp_path / "clinic.db"
+        if not path.exists():
+            shutil.copy(migrated, path)
+        chosen = Settings(var=tmp_path, secret_key="s" * 64, **settings)
+        database = Database.open(chosen.database_url)
+        opened.append(database)
+        app = create_app(chosen, clinic, database=database, now=clock)
+        return app, database
+
+    yield make
+    for database in opened:
+        database.dispose()
+
+
+@pytest.fixture
+def desk(make_app: Callable[..., tuple[Flask, Database]], clock: Clock) -> Desk:
+    return Desk(*make_app(), clock)
