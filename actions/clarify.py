@@ -60,6 +60,14 @@ def choices(names: list[str], known: Mapping[str, str]) -> list[dict[str, str]]:
     return buttons[:CHOICES]
 
 
+def understood(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the block that written responses get from `mend.understanding.wording`."""
+    parts = {
+        part: message[part] for part in ("heard", "screening") if message.get(part)
+    }
+    return {**(message.get("understanding") or {}), **parts}
+
+
 class Clarify(Action):
     """Ask which of two or three answers was meant."""
 
@@ -74,12 +82,17 @@ class Clarify(Action):
         domain: dict[str, Any],  # noqa: ARG002 - Rasa's call
     ) -> list[dict[str, Any]]:
         """Offer the choices; without any, say honestly that there is no answer."""
-        buttons = choices(near_answers(tracker.latest_message or {}), titles())
+        message = tracker.latest_message or {}
+        buttons = choices(near_answers(message), titles())
         if not buttons:
             dispatcher.utter_message(response="utter_out_of_scope")
             return []
         dispatcher.utter_message(
             text="I am not sure I understood. Did you mean one of these?",
-            json_message={"outcome": "clarify", "choices": [*buttons, NONE_OF_THESE]},
+            json_message={
+                "outcome": "clarify",
+                "choices": [*buttons, NONE_OF_THESE],
+                "understanding": understood(message),
+            },
         )
         return []

@@ -22,7 +22,7 @@ SLOTS = ("pain_limits", "pain_duration", "pain_score")
 SKIPPED = "skipped"
 NO_LIMIT = "none"
 MISSES_ALLOWED = 2
-_INTERRUPTS = {"faq", "red_flag"}
+_PLAIN_ANSWER_WORDS = 8
 _SAID_CHARACTERS = 200
 _NOTHING = re.compile(
     r"^\W*(?:no|nope|nah|none|not really|nothing\b.*|not much|no,.*"
@@ -34,13 +34,22 @@ _NUMBER_WORDS = {"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5
 _NUMBER_WORDS |= {"six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 
 
-def read_limits(text: str, intent: str, heard: Heard) -> str | None:
-    """Read what the pain stops: words, "none", or None if it cannot be read."""
+def read_limits(
+    text: str, intent: str, heard: Heard, *, names_activity: bool = False
+) -> str | None:
+    """Read what the pain stops: words, "none", or None if it cannot be read.
+
+    Args:
+        text: the visitor's message.
+        intent: what it was taken for.
+        heard: pain facts of the message.
+        names_activity: the lexicon found an activity in it ("sleeping").
+    """
     if heard.limits:
         return "; ".join(heard.limits)[:_SAID_CHARACTERS]
     if intent == "deny" or _NOTHING.match(text):
         return NO_LIMIT
-    if intent == "affirm" or not any(c.isalpha() for c in text):
+    if not names_activity and not (heard.pain and intent != "affirm"):
         return None
     return " ".join(text.split())[:_SAID_CHARACTERS]
 
@@ -68,12 +77,28 @@ def read_score(text: str) -> str | None:
     return None if score is None else str(score)
 
 
-def read_answer(slot: str, text: str, intent: str, heard: Heard) -> str | None:
+def is_plain_answer(slot: str, text: str, heard: Heard) -> bool:
+    """Tell whether a text answers the question whatever it looks like besides.
+
+    "2 weeks" resembles a question about healing times, but not after "How long?".
+    """
+    if "?" in text or len(text.split()) > _PLAIN_ANSWER_WORDS:
+        return False
+    if slot == "pain_limits":
+        return bool(heard.limits)
+    if slot == "pain_duration":
+        return read_duration(text, heard) is not None
+    return read_score(text) is not None
+
+
+def read_answer(
+    slot: str, text: str, intent: str, heard: Heard, *, names_activity: bool = False
+) -> str | None:
     """Read the answer to one question; None if it cannot be read."""
     if intent == "skip":
         return SKIPPED
     if slot == "pain_limits":
-        return read_limits(text, intent, heard)
+        return read_limits(text, intent, heard, names_activity=names_activity)
     if slot == "pain_duration":
         return read_duration(text, heard)
     return read_score(text)
@@ -100,9 +125,15 @@ class ValidateDailyLifeForm(Action):
         asked = tracker.get_slot("requested_slot")
         if asked is None:  # the message that opens the form
             return self._opening(tracker, heard)
-        if intent in _INTERRUPTS:
+        if intent == "red_flag" or (
+            intent == "faq" and not is_plain_answer(str(asked), text, heard)
+        ):
             return []
-        answer = read_answer(str(asked), text, intent, heard)
+        active = any(
+            entity.get("entity") == "activity"
+            for entity in message.get("entities") or []
+        )
+        answer = read_answer(str(asked), text, intent, heard, names_activity=active)
         if answer is None:
             misses = float(tracker.get_slot("daily_life_misses") or 0) + 1
             events = [SlotSet("daily_life_misses", misses)]

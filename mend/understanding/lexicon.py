@@ -37,7 +37,9 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|[.!?;:,()\n/…-]
 _APOSTROPHES = dict.fromkeys(map(ord, "’‘‛ʼʹ`´＇"), "'")  # noqa: RUF001
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _SENTENCE_ENDS = {".", "!", "?", ";"}
-_STOPS = frozenset(_SENTENCE_ENDS | {",", "but"})
+_STOPS = frozenset(
+    _SENTENCE_ENDS | {",", "but", "because", "although", "however", "except"}
+)
 _YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten times faster
 _GAP = 3
 _FUZZY_MIN_LETTERS = 5
@@ -167,7 +169,8 @@ class Spelling:
     def learn(self, vocabulary: Iterable[str]) -> None:
         """Take in the cue words that slips are corrected towards."""
         words = {word for word in vocabulary if word}
-        self._known = frozenset(words | set(self._single.values()))
+        joined = {word for parts in self._joined for word in parts}
+        self._known = frozenset(words | joined | set(self._single.values()))
         for word in sorted(words):
             if len(word) >= _FUZZY_MIN_LETTERS:
                 for form in _deletes(word):
@@ -202,6 +205,8 @@ class Spelling:
             for known in self._near.get(form, ())
             if known[0] == word[0] and one_slip_apart(word, known)
         }
+        if len(candidates) > 1:  # "dislocatd": an ending is rarely what slips
+            candidates = {known for known in candidates if known[-1] == word[-1]}
         return candidates.pop() if len(candidates) == 1 else word
 
     def join(self, words: Sequence[str]) -> list[tuple[str, int, int]]:
