@@ -1,8 +1,8 @@
 """Signed quick replies.
 
-A button carries a token made here. It says which conversation it was made for, what
-it is called and, for us only, which intent it stands for. Nobody can make one, change
-one or use one in another conversation (abuse cases A7, A8).
+A button carries a token made here. It says what the button is called and which intent
+it stands for. Nobody else can make one, change one, or use one in another conversation
+than the one it was made for (abuse cases A7, A8).
 """
 
 from __future__ import annotations
@@ -27,16 +27,19 @@ class Choice:
 class Choices:
     """Sign and read quick replies.
 
+    A token can be read by anybody who has it, but it holds no secret: the title on the
+    button and the name of an answer. The conversation is part of the signature.
+
     Args:
         secret_key: The installation's secret.
     """
 
     def __init__(self, secret_key: str) -> None:
-        self._serializer = URLSafeSerializer(secret_key, salt="mend.chat.choice")
+        self._secret_key = secret_key
 
     def sign(self, conversation: str, choice: Choice) -> str:
         """Return the token of a choice in one conversation."""
-        return str(self._serializer.dumps([conversation, choice.title, choice.intent]))
+        return str(self._signer(conversation).dumps([choice.title, choice.intent]))
 
     def read(self, conversation: str, token: str) -> Choice:
         """Return what the token stands for.
@@ -45,12 +48,11 @@ class Choices:
             BadChoice: The token is forged, damaged or from another conversation.
         """
         try:
-            content = self._serializer.loads(token)
-        except (BadData, UnicodeError) as error:
+            title, intent = self._signer(conversation).loads(token)
+        except (BadData, UnicodeError, TypeError, ValueError) as error:
             raise BadChoice from error
-        if not isinstance(content, list) or len(content) != 3:
-            raise BadChoice
-        of, title, intent = content
-        if of != conversation or not isinstance(title, str):
-            raise BadChoice
-        return Choice(title, intent if isinstance(intent, str) else None)
+        return Choice(title, intent)
+
+    def _signer(self, conversation: str) -> URLSafeSerializer:
+        salt = f"mend.chat.choice {conversation}"
+        return URLSafeSerializer(self._secret_key, salt=salt)

@@ -224,7 +224,6 @@ def advice(
         written = catalogue.red_flag_advice(flag, tier)
         reply = Reply(
             fill(written.text, facts),
-            answer=written.id,
             sources=_sources(list(written.sources), catalogue),
         )
     except KeyError:
@@ -332,7 +331,9 @@ def _joined(entries: Sequence[Mapping[str, Any]]) -> Iterable[_Entry]:
 
 def _outcome(custom: Mapping[str, Any]) -> str | None:
     outcome = custom.get("outcome")
-    if outcome is not None and outcome not in OUTCOMES:
+    if outcome is None:
+        return None
+    if not isinstance(outcome, str) or outcome not in OUTCOMES:
         raise Malformed("unknown outcome")
     return outcome
 
@@ -441,9 +442,10 @@ def _escalations(
         screening = understanding.get("screening")
         screening = screening if isinstance(screening, dict) else {}
         flag = next((c["flag"] for c in customs if c.get("flag")), None)
+        evidence = screening.get("evidence")
         words = [
             str(e.get("text", "")) if isinstance(e, dict) else str(e)
-            for e in screening.get("evidence") or ()
+            for e in (evidence if isinstance(evidence, list) else ())
         ]
         reason = {
             "why": screening.get("why") or "The assistant recognised a warning sign.",
@@ -458,7 +460,7 @@ def _escalations(
         kind = custom.get("escalation")
         if kind is None:
             continue
-        if kind in ESCALATIONS:
+        if isinstance(kind, str) and kind in ESCALATIONS:
             kinds.append(kind)
         elif kind != "red_flag":
             log.warning("rasa.unknown_escalation")

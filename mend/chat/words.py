@@ -17,16 +17,16 @@ _PLACEHOLDER = re.compile(r"\{([a-z_.]+)\}")
 GREETING = (
     "Hello. I am a computer program, not a person. I can explain how injuries and "
     "scars heal, and what treatments such as massage or metal tools can and cannot "
-    "do. If pain gets in the way of your day, I can help you ask {clinic.name} for a "
-    "visit. I cannot examine you or tell you what is wrong.",
+    "do. If pain gets in your way, I can help you ask {clinic.name} for a visit. I "
+    "cannot examine you or tell you what is wrong.",
     "In an emergency, call {emergency}. I cannot call for help.\n\n"
-    "To reach a person, use “Talk to a person” or call {clinic.phone}. Staff of the "
-    "clinic can read this chat. Please do not type your name, phone number or "
-    "address here. You can delete the chat under “Privacy”.",
+    "To reach a person, use “Talk to a person” or call {clinic.phone}. Clinic staff "
+    "can read this chat, so please leave out your name, number and address. You can "
+    "delete it under “Privacy”.",
 )
 
 # Offered under the greeting; left out when the catalogue does not know them.
-GREETING_TOPICS = ("injury.first_days", "scar.what_is", "iastm.what_is")
+GREETING_TOPICS = ("injury.first_days", "healing.time", "scar.what_is")
 
 APOLOGY = (
     "Sorry, I could not answer that just now. We have kept your message, and our staff "
@@ -55,8 +55,7 @@ ADVICE_WITHOUT_CATALOGUE = {
 REQUESTED = (
     "We have received your request. Your reference is {reference}. Our staff will "
     "contact you in opening hours: {clinic.hours_week}. If you need us sooner, call "
-    "{clinic.phone}. If it gets worse and you think it is an emergency, call "
-    "{emergency}."
+    "{clinic.phone}.\n\nIn an emergency, call {emergency}."
 )
 
 REQUEST_LINE = "I asked the clinic to contact me. (Sent with the form.)"

@@ -37,7 +37,11 @@ class TestConversations:
         assert "{" not in said
         assert [m["seq"] for m in visitor.greeting] == [1, 2]
         titles = [c["title"] for c in visitor.greeting[-1]["choices"]]
-        assert titles == ["First days after an injury", "What is scar tissue?"]
+        assert titles == [
+            "First days after an injury",
+            "How long does healing take?",
+            "What is scar tissue?",
+        ]
 
     def test_each_conversation_has_its_own_token_and_sender(
         self, door: Running
