@@ -219,10 +219,12 @@ def _quiet_deprecations() -> None:
     Nobody who runs Mend can act on them, and they would fill the log at each start.
     """
     os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
-    # Two packages turn such warnings on while they are imported: filter again after.
-    for name in ("warnings", "pyparsing", "sanic"):
-        importlib.import_module(name)
+    # pyparsing and sanic turn such warnings on while they are imported, and Rasa
+    # does so for some later; the others are imported here while they are off.
+    for name in ("pyparsing", "sanic", "matplotlib", "packaging.requirements"):
         warnings.filterwarnings("ignore", category=DeprecationWarning)
+        importlib.import_module(name)
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
 
 
 def main(argv: Sequence[str]) -> None:
