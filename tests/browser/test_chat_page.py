@@ -22,7 +22,7 @@ def test_conversation_quick_reply_and_reload(open_page: Open) -> None:
     say(page, "What is scar tissue?")
     log = page.get_by_role("log")
     expect(log).to_contain_text("the skin's own repair")
-    button = log.get_by_role("button", name="How long does healing take?")
+    button = log.get_by_role("button", name="How long does healing take?").last
     button.click()
     expect(log).to_contain_text("Weeks to months.")
     expect(button).to_be_focused()
@@ -31,6 +31,20 @@ def test_conversation_quick_reply_and_reload(open_page: Open) -> None:
     page.reload()
     expect(page.locator(".bubble")).to_have_count(len(shown))
     assert page.locator(".bubble").all_inner_texts() == shown
+
+
+def test_a_topic_of_the_greeting_is_a_choice(
+    open_page: Open, rasa: StandInRasa
+) -> None:
+    page = open_page("/chat")
+    say(page, "hello")
+    page.locator("#greeting").get_by_role("button", name="How long").click()
+    expect(page.get_by_role("log")).to_contain_text("Weeks to months.")
+    assert rasa.asked()[-1]["metadata"]["choice"] == "faq/healing.time"
+    page = open_page("/chat")  # now as the first thing
+    page.locator("#greeting").get_by_role("button", name="How long").click()
+    expect(page.get_by_role("log")).to_contain_text("Weeks to months.")
+    assert rasa.asked()[-1]["metadata"]["choice"] == "faq/healing.time"
 
 
 def test_sources_fold_out(open_page: Open) -> None:
@@ -223,9 +237,9 @@ class TestWithoutJavaScript:
         page.get_by_role("checkbox").check()
         page.get_by_role("button", name="Send to the clinic").click()
         expect(page.get_by_text("Your reference is")).to_be_visible()
-        first = page.locator(".bubble").inner_text()
+        first = page.locator(".bubble p").all_inner_texts()
         page.reload()  # sends the form again
-        expect(page.locator(".bubble")).to_have_text(first)
+        expect(page.locator(".bubble p")).to_have_text(first)
 
 
 class TestPrivacy:

@@ -36,6 +36,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   /* -- server -- */
   let token = store.get("token");
+  const signed = {}; // the greeting's buttons, as the server made them for this conversation
   async function call(method, path, body) {
     const headers = {};
     if (token) headers.Authorization = "Bearer " + token;
@@ -59,8 +60,9 @@ document.addEventListener("DOMContentLoaded", () => {
         if (opened.status !== 201) return opened;
         token = opened.data.token;
         store.set("token", token);
+        for (const { choices } of opened.data.messages) for (const c of choices) signed[c.title] = c.choice;
       }
-      const answer = await call(method, path, body);
+      const answer = await call(method, path, typeof body === "function" ? body() : body);
       if (answer.status !== 401 || attempt) return answer;
       token = null; // ended or deleted elsewhere: go on in a new one
       store.set("token", null);
@@ -170,7 +172,7 @@ document.addEventListener("DOMContentLoaded", () => {
   let line = Promise.resolve(); // one after the other, in the order of typing
   const say = (id, words) => { if ($(id).textContent !== words) $(id).textContent = words; };
   function send(words, choice) {
-    const item = { id: newId(), words, choice, node: mine(words) };
+    const item = { id: newId(), words, choice, from: token, node: mine(words) };
     add(item.node, true);
     queue(item);
   }
@@ -181,13 +183,11 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   async function deliver(item) {
     const slow = setTimeout(() => say("status", "Still working on it. This can take up to 20 seconds."), 3000);
-    const before = token;
-    let body = item.choice ? { id: item.id, choice: item.choice } : { id: item.id, text: item.words };
-    let answer = await inConversation("POST", "messages", body);
-    if (item.choice && before !== token) { // a button of a chat that has ended
-      body = { id: item.id, text: item.words };
-      answer = await inConversation("POST", "messages", body);
-    }
+    const answer = await inConversation("POST", "messages", () => {
+      // A button of a chat that has ended counts as its words.
+      const choice = item.choice && (item.from === token && item.choice !== true ? item.choice : signed[item.words]);
+      return choice ? { id: item.id, choice } : { id: item.id, text: item.words };
+    });
     clearTimeout(slow);
     say("status", "");
     const { status, data } = answer;
@@ -240,7 +240,7 @@ document.addEventListener("DOMContentLoaded", () => {
   log.addEventListener("scroll", () => { if (atEnd()) $("newer").hidden = true; });
   for (const line of $("greeting").querySelectorAll(".bubble p")) line.replaceChildren(...linked(line.textContent));
   const greeting = $("greeting").querySelector(".choices");
-  if (greeting) greeting.replaceWith(suggestions([...greeting.querySelectorAll("button")].map((b) => ({ title: b.textContent }))));
+  if (greeting) greeting.replaceWith(suggestions([...greeting.querySelectorAll("button")].map((b) => ({ title: b.textContent, choice: true }))));
 
   /* -- history after a reload; the log becomes live only afterwards, so it is not read out -- */
   async function restore() {
