@@ -1,8 +1,7 @@
-"""Text as numbers: tidied text, tf-idf of words and letter groups, embeddings.
+"""Text as numbers: tidied text, and tf-idf of words and letter groups.
 
 The tf-idf half sees the exact words (it helps with names such as Graston and with
 spelling slips, through groups of letters); the sentence embedding sees the meaning.
-Both are of length one, the tf-idf half then counts half.
 """
 
 from __future__ import annotations
@@ -21,8 +20,6 @@ from sklearn.preprocessing import normalize
 
 MAX_CHARACTERS = 1000
 """As long as the longest message that the front door accepts."""
-
-TFIDF_WEIGHT = 0.5
 
 VOCABULARY_FILE = "vocabulary.json"
 WEIGHTS_FILE = "idf.npz"

@@ -24,15 +24,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.extmath import randomized_svd
 
 from mend.understanding.encoder import DIMENSIONS, Encoder, EncoderUnavailable, Vectors
-from mend.understanding.features import TFIDF_WEIGHT, Tfidf, has_words, tidy
+from mend.understanding.features import Tfidf, has_words, tidy
 
 logger = logging.getLogger(__name__)
 
 INVERSE_REGULARISATION = 10.0
 TOLERANCE = 0.1
-DIRECTIONS = 300
 MAX_ITERATIONS = 300
-FORMAT = 1
+FORMAT = 2
 
 ABOUT_FILE = "ranker.json"
 ARRAYS_FILE = "ranker.npz"
@@ -42,6 +41,25 @@ CACHE_LIMIT = 20_000
 
 class ModelMismatch(RuntimeError):
     """A saved model does not fit this program or this installation."""
+
+
+@dataclass(frozen=True)
+class _Words:
+    """How the tf-idf half takes part.
+
+    Attributes:
+        weight: length of a tf-idf row.
+        directions: main directions that training keeps of it.
+    """
+
+    weight: float
+    directions: int
+
+
+# Chosen by cross-validation. Without embeddings the words have to carry everything:
+# they need more directions, and room to be sure, for the same thresholds to serve.
+BESIDE_EMBEDDINGS = _Words(weight=0.5, directions=300)
+ALONE = _Words(weight=2.0, directions=800)
 
 
 @dataclass(frozen=True)
@@ -138,8 +156,8 @@ class Ranker:
     """A trained model.
 
     Args:
-        classes: intent names, one per row of `coefficients`.
-        coefficients: weights, embedding columns (if any) before tf-idf columns.
+        classes: intent names, one per column of `coefficients`.
+        coefficients: weights, embedding rows (if any) before tf-idf rows.
         intercepts: one per class.
         tfidf: the fitted tf-idf half.
         example_embeddings: unit vectors of the examples; None without an encoder.
@@ -168,6 +186,7 @@ class Ranker:
         self._example_embeddings = example_embeddings
         self._example_tfidf = example_tfidf
         self._encoder = encoder
+        self._words = ALONE if encoder is None else BESIDE_EMBEDDINGS
 
     @property
     def uses_encoder(self) -> bool:
@@ -248,13 +267,13 @@ class Ranker:
         if self._encoder is not None and self._example_embeddings is not None:
             dense = self._encoder.encode([text])[0]
             columns = dense.shape[0]
-            scores = scores + self._coefficients[:, :columns] @ dense
+            scores = scores + dense @ self._coefficients[:columns]
             closeness = float(np.max(self._example_embeddings @ dense))
         else:
             closeness = float((self._example_tfidf @ sparse.T).max())
-        scores = scores + TFIDF_WEIGHT * (
-            sparse @ self._coefficients[:, columns:].T
-        ).reshape(-1)
+        # Only the rows of words that occur: multiplying with all would copy them.
+        present = self._coefficients[columns + sparse.indices]
+        scores = scores + self._words.weight * (sparse.data @ present)
         scores = np.exp(scores - scores.max())
         return scores / scores.sum(), min(max(closeness, 0.0), 1.0)
 
@@ -348,8 +367,8 @@ def _fit_linear(
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Fit a multinomial logistic regression; return coefficients and intercepts.
 
-    The thousands of tf-idf columns are first turned into their 300 main directions:
-    in cross-validation that is as accurate and trains five times faster. The weights
+    The thousands of tf-idf columns are first turned into their main directions: in
+    cross-validation that is as accurate and trains five times faster. The weights
     are turned back, so that nothing of it is needed to rank.
 
     Args:
@@ -358,10 +377,11 @@ def _fit_linear(
         targets: class number of each row.
         count: number of classes.
     """
+    words = ALONE if dense is None else BESIDE_EMBEDDINGS
     _, _, directions = randomized_svd(
-        sparse, min(DIRECTIONS, *sparse.shape), n_iter=2, random_state=0
+        sparse, min(words.directions, *sparse.shape), n_iter=2, random_state=0
     )
-    blocks = [TFIDF_WEIGHT * (sparse @ directions.T)]
+    blocks = [words.weight * (sparse @ directions.T)]
     if dense is not None:
         blocks.insert(0, dense)
     model = LogisticRegression(
@@ -379,8 +399,13 @@ def _fit_linear(
         weights = np.vstack([-weights, weights])
         intercepts = np.concatenate([-intercepts, intercepts])
     split = 0 if dense is None else dense.shape[1]
-    coefficients = np.hstack([weights[:, :split], weights[:, split:] @ directions])
-    return coefficients.astype(np.float32), intercepts.astype(np.float32)
+    coefficients = np.vstack(
+        [weights[:, :split].T, directions.T @ weights[:, split:].T]
+    )
+    return (
+        np.ascontiguousarray(coefficients, dtype=np.float32),
+        intercepts.astype(np.float32),
+    )
 
 
 def _identity(pairs: Sequence[tuple[str, str]], encoder: Encoder | None) -> str:

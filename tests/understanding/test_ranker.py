@@ -9,6 +9,7 @@ from mend.understanding.encoder import EncoderUnavailable, SentenceEncoder
 from mend.understanding.features import Tfidf, tidy
 from mend.understanding.ranker import (
     ABOUT_FILE,
+    ALONE,
     INVERSE_REGULARISATION,
     EmbeddingCache,
     ModelMismatch,
@@ -164,7 +165,7 @@ def test_it_is_the_regression_it_says_it_is(words_only):
 
     pairs = sorted(zip(LABELS, TEXTS, strict=True))
     texts = [tidy(text) for _, text in pairs]
-    rows = Tfidf.fit(texts).transform(texts).toarray().astype(float) * 0.5
+    rows = Tfidf.fit(texts).transform(texts).toarray().astype(float) * ALONE.weight
     plain = LogisticRegression(
         C=INVERSE_REGULARISATION, class_weight="balanced", tol=1e-6, max_iter=5000
     ).fit(rows, [label for label, _ in pairs])
