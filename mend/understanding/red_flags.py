@@ -151,9 +151,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class _Words:
-    """Labels that the rules use, and those of them that name a diagnosis."""
+    """Labels that the rules use at all, as signs, and as names of a diagnosis."""
 
     cues: frozenset[str]
+    signs: frozenset[str]
     diagnoses: frozenset[str]
 
 
@@ -166,7 +167,7 @@ class _Said:
         self.labels = frozenset(reading.by_label) & words.cues
         self._context = Context(reading)
         self._diagnoses = words.diagnoses
-        self._cues = tuple(m for m in reading.matches if m.label in words.cues)
+        self._signs = tuple(m for m in reading.matches if m.label in words.signs)
         self._senses: dict[Match, frozenset[str] | None] = {}
 
     def senses(self, cue: Match) -> frozenset[str] | None:
@@ -181,7 +182,7 @@ class _Said:
             return None
         diagnosis = cue.label in self._diagnoses
         against = {
-            "denied": context.is_denied(cue, self._cues),
+            "denied": context.is_denied(cue, self._signs),
             "past": context.is_past(cue, diagnosis=diagnosis),
             "settled": context.is_settled(cue),
             "asked": context.is_asked(cue),
@@ -234,8 +235,9 @@ class Screener:
     ):
         self.lexicon = lexicon
         self.rules = tuple(sorted(rules, key=Rule.rank))
-        cues = [rule.unless.union(*rule.groups) for rule in rules]
-        self._words = _Words(frozenset().union(*cues), diagnoses)
+        signs = frozenset[str]().union(*(g for rule in rules for g in rule.groups))
+        excuses = frozenset[str]().union(*(rule.unless for rule in rules))
+        self._words = _Words(signs | excuses, signs, diagnoses)
 
     @classmethod
     def load(cls, lexicon_dir: Path, lexicon: Lexicon | None = None) -> Screener:

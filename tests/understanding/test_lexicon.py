@@ -1,0 +1,135 @@
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mend.understanding.lexicon import Lexicon, LexiconError, one_slip_apart
+
+
+@pytest.fixture(scope="module")
+def small() -> Lexicon:
+    return Lexicon(
+        {
+            "sign": ["hot|warm my? <leg>", "cant ~ legs", "swollen"],
+            "test": ["chest"],
+        },
+        lists={"leg": ["calf", "lower leg"]},
+        same={"cant": ["cannot", "can not", "not able to"], "tingling": ["pins and"]},
+        real_words=["chess"],
+    )
+
+
+def labels(lexicon: Lexicon, text: str) -> list[tuple[str, str]]:
+    reading = lexicon.read(text)
+    return [(match.label, reading.words(match)) for match in reading.matches]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("my HOT calf", "HOT calf"),
+        ("warm my lower leg", "warm my lower leg"),
+        ("I can’t feel my legs", "can’t feel my legs"),  # noqa: RUF001
+        ("I am not able to use legs", "not able to use legs"),
+        ("so swolllllen", "swolllllen"),
+        ("swolen again", "swolen"),
+        ("it is swol\u200blen", "swol\u200blen"),
+        ("it is swöllen", "swöllen"),
+    ],
+)
+def test_finds_a_phrase_however_it_is_typed(
+    small: Lexicon, text: str, found: str
+) -> None:
+    assert labels(small, text) == [("sign", found)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cant. legs",
+        "cant, legs",
+        "cant but legs",
+        "cant one two three four legs",
+        "hot your calf",
+        "chess",
+        "",
+        "🙂",
+    ],
+)
+def test_finds_nothing_where_nothing_is(small: Lexicon, text: str) -> None:
+    assert labels(small, text) == []
+
+
+def test_a_gap_is_remembered(small: Lexicon) -> None:
+    (match,) = small.read("cant really feel legs").matches
+
+    assert match.between == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "apart"),
+    [
+        ("fracture", "fractur", True),
+        ("fracture", "frcature", True),
+        ("fracture", "fractule", True),
+        ("fracture", "fractures", True),
+        ("fracture", "fracture", False),
+        ("fracture", "fratcuer", False),
+        ("swell", "spill", False),
+    ],
+)
+def test_one_slip(a: str, b: str, apart: bool) -> None:
+    assert one_slip_apart(a, b) is apart
+    assert one_slip_apart(b, a) is apart
+
+
+def test_an_unknown_list_is_refused() -> None:
+    with pytest.raises(LexiconError, match="no list 'arm'"):
+        Lexicon({"sign": ["<arm>"]})
+
+
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LexiconError, match="no lexicon files"):
+        Lexicon.load(tmp_path)
+
+
+def test_a_cue_defined_twice_is_refused(tmp_path: Path) -> None:
+    for name in ("a.yml", "b.yml"):
+        (tmp_path / name).write_text("cues: {sign: [hot]}")
+
+    with pytest.raises(LexiconError, match=r"b\.yml: sign is defined twice"):
+        Lexicon.load(tmp_path)
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=st.text(max_size=200))
+def test_reads_any_text(small: Lexicon, text: str) -> None:
+    reading = small.read(text)
+
+    for match in reading.matches:
+        start, end = reading.span(match)
+        assert 0 <= start < end <= len(text)
+
+
+def test_words_that_are_not_cues_are_not_kept(small: Lexicon) -> None:
+    before = len(small._vocab.strings)
+    small.read("a private sentence that nobody should keep in memory")
+
+    assert len(small._vocab.strings) == before
+
+
+def test_is_fast_enough() -> None:
+    lexicon = Lexicon.load(Path("data/lexicon"))
+    text = "my lower back hurts and I cannot sleep since last week"
+    lexicon.read(text)
+    best = min(_seconds(lexicon, text) for _ in range(20))
+
+    assert best < 0.002
+
+
+def _seconds(lexicon: Lexicon, text: str) -> float:
+    start = time.perf_counter()
+    lexicon.read(text)
+    return time.perf_counter() - start

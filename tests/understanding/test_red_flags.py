@@ -1,0 +1,130 @@
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from mend.understanding.lexicon import Lexicon, LexiconError
+from mend.understanding.red_flags import Rule, Screener
+
+
+@pytest.fixture(scope="module")
+def screener() -> Screener:
+    return Screener.load(Path("data/lexicon"))
+
+
+def test_evidence_points_into_the_original_text(screener: Screener) -> None:
+    text = "Hi!  My LEFT   calf is Swolen — and really   hot"
+    found = screener.screen(text)
+
+    assert (found.flag, found.tier) == ("RF03", "same_day")
+    assert [piece.text for piece in found.evidence] == ["calf", "Swolen", "hot"]
+    assert all(text[e.start : e.end] == e.text for e in found.evidence)
+    assert found.why.endswith(".")
+
+
+def test_as_dict_is_json(screener: Screener) -> None:
+    found = screener.screen("I can't pee")
+
+    assert json.loads(json.dumps(found.as_dict()))["flag"] == "RF01"
+
+
+def test_nothing_found(screener: Screener) -> None:
+    found = screener.screen("how long does a sprain take to heal?")
+
+    assert found.as_dict() == {"flag": None, "tier": None, "evidence": [], "why": ""}
+
+
+def test_signs_add_up_over_messages(screener: Screener) -> None:
+    history = ["my calf is sore", "since monday"]
+    found = screener.screen("now it is swollen", history)
+
+    assert found.flag == "RF03"
+    assert {piece.message for piece in found.evidence} == {0, -2}
+
+
+def test_a_sign_three_messages_back_is_forgotten(screener: Screener) -> None:
+    history = ["my calf is sore", "since monday", "ok"]
+
+    assert screener.screen("now it is swollen", history).flag is None
+
+
+def test_a_sign_denied_now_is_not_taken_from_before(screener: Screener) -> None:
+    history = ["my calf is sore and swollen from football"]
+
+    assert screener.screen("it is hot but not swollen, no pain", history).flag is None
+
+
+def test_an_old_flag_does_not_fire_again_by_itself(screener: Screener) -> None:
+    assert screener.screen("thanks", ["I can't feel my legs"]).flag is None
+
+
+def test_the_higher_tier_wins(screener: Screener) -> None:
+    found = screener.screen("my calf is hot and swollen and I have chest pain")
+
+    assert found.tier == "emergency"
+
+
+@pytest.mark.parametrize(
+    ("said", "flagged"),
+    [
+        ("I have chest pain", True),
+        ("no chest pain", False),
+        ("I do not have any chest pain", False),
+        ("no fever, rash or chest pain", False),
+        ("no idea why but chest pain", True),
+        ("not sure, my chest is tight", True),
+        ("my dad had a stroke in 2015", False),
+        ("my dad is having a stroke", True),
+        ("could it be a blood clot", True),
+        ("can massage move a blood clot", False),
+        ("what are the signs of a blood clot? my calf is hot and swollen", True),
+        ("chest pain was ruled out", False),
+    ],
+)
+def test_the_sense_of_a_sign(screener: Screener, said: str, flagged: bool) -> None:
+    assert (screener.screen(said).flag is not None) is flagged
+
+
+def test_a_passed_stroke_sign_still_counts(screener: Screener) -> None:
+    assert screener.screen("my face drooped then it was fine").flag == "RF09"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"all": ["nonsense"]}, "no cue"),
+        ({"tier": "later"}, "wrong tier"),
+        ({"why": ""}, "wrong why"),
+        ({"within": "page"}, "wrong within"),
+        ({"even_if": ["maybe"]}, "wrong even_if"),
+    ],
+)
+def test_a_wrong_rule_is_refused(change: dict[str, object], message: str) -> None:
+    rule = {"flag": "RF01", "tier": "emergency", "all": ["hot"], "why": "It is."}
+
+    with pytest.raises(LexiconError, match=message):
+        Rule.from_data(1, {**rule, **change}, frozenset({"hot"}))
+
+
+def test_all_21_flags_have_rules(screener: Screener) -> None:
+    assert {r.flag for r in screener.rules} == {f"RF{n:02}" for n in range(1, 22)}
+
+
+def test_screens_in_five_milliseconds(screener: Screener) -> None:
+    text = "my calf is sore and I ran yesterday and then my back hurt"
+    history = [text, text]
+    screener.screen(text, history)
+    times = []
+    for _ in range(20):
+        start = time.perf_counter()
+        screener.screen(text, history)
+        times.append(time.perf_counter() - start)
+
+    assert min(times) < 0.005
+
+
+def test_a_lexicon_can_be_shared() -> None:
+    lexicon = Lexicon.load(Path("data/lexicon"))
+
+    assert Screener.load(Path("data/lexicon"), lexicon).lexicon is lexicon
