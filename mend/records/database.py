@@ -1,5 +1,7 @@
 """Open the clinic's database, SQLite or PostgreSQL, and run transactions in it."""
 
+import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
@@ -22,6 +25,10 @@ class Database:
     def __init__(self, engine: Any) -> None:
         self.engine = engine
         self._writing = engine.execution_options(mend_writes=True)
+        # SQLite lets writers poll for its lock, and the unlucky wait for seconds while
+        # others come and go. Threads of one process queue here instead.
+        is_sqlite = engine.dialect.name == "sqlite"
+        self._write_queue = threading.Lock() if is_sqlite else None
 
     @classmethod
     def open(cls, url: str) -> "Database":
@@ -47,11 +54,25 @@ class Database:
                 than `BUSY_TIMEOUT_S` seconds, or cannot be written.
         """
         with (
+            self._own_turn(),
             Session(self._writing, future=True, expire_on_commit=False) as session,
             session.begin(),
         ):
             session.connection()  # begins now, not at the first statement
             yield session
+
+    @contextmanager
+    def _own_turn(self) -> Iterator[None]:
+        if self._write_queue is None:
+            yield
+            return
+        if not self._write_queue.acquire(timeout=BUSY_TIMEOUT_S):
+            locked = sqlite3.OperationalError("database is locked")
+            raise OperationalError("BEGIN IMMEDIATE", None, locked)
+        try:
+            yield
+        finally:
+            self._write_queue.release()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

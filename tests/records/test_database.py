@@ -71,14 +71,18 @@ class TestOnlySqlite:
         self, database_url: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(database_module, "BUSY_TIMEOUT_S", 0.05)
-        impatient = Database.open(database_url)
-        with (
-            impatient.transaction(),
-            pytest.raises(OperationalError, match="locked"),
-            impatient.transaction(),
-        ):
-            pytest.fail("two writers at the same time")
-        impatient.dispose()
+        one, other = Database.open(database_url), Database.open(database_url)
+        for second in (one, other):  # the same process, another process
+            with (
+                one.transaction(),
+                pytest.raises(OperationalError, match="locked"),
+                second.transaction(),
+            ):
+                pytest.fail("two writers at the same time")
+        with one.transaction():
+            pass  # the lock was given back
+        one.dispose()
+        other.dispose()
 
     def test_a_reader_is_not_held_up_by_a_writer(self, db: Database) -> None:
         with db.transaction() as s:
