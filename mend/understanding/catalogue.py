@@ -17,6 +17,8 @@ from typing import Any
 
 import yaml
 
+from mend.errors import OperatorError
+
 OUTCOMES = ("answered", "small_talk", "handoff")
 TIERS = ("emergency", "same_day", "soon")
 FORMS = ("consultation",)
@@ -62,7 +64,7 @@ _ANSWER_KEYS = frozenset(
 _OPTIONAL_KEYS = frozenset({"followups", "form", "escalation"})
 
 
-class CatalogueError(ValueError):
+class CatalogueError(OperatorError):
     """The answer files cannot be used.
 
     Args:
