@@ -302,31 +302,35 @@ def _most_urgent(urgencies: Iterable[Any]) -> str | None:
 
 
 def _joined(entries: Sequence[Mapping[str, Any]]) -> Iterable[_Entry]:
-    """Join each text with the data that follows it.
+    """Join the paragraphs of each text, and the data that follows them.
 
-    Rasa sends a response that has both as two entries. Data without a text before it
-    stands alone.
+    Rasa's REST channel sends a response as one entry per paragraph and one for its
+    data. Data without a text before it stands alone; paragraphs at the end, without
+    data after them, are one text.
     """
-    text: str | None = None
+    paragraphs: list[str] = []
+
+    def text() -> str | None:
+        joined = "\n\n".join(paragraphs)
+        if len(joined) > MAX_TEXT:
+            raise Malformed("length of text")
+        paragraphs.clear()
+        return joined or None
+
     for entry in entries:
-        if "text" in entry:
-            if text is not None:
-                yield _Entry(text, None)
-            text = entry["text"]
-            if not isinstance(text, str) or not text.strip() or len(text) > MAX_TEXT:
-                raise Malformed("text")
-            custom = entry.get("custom")
-        elif "custom" in entry:
-            custom = entry["custom"]
-        else:
+        if "text" not in entry and "custom" not in entry:
             raise Malformed("entry without text and custom")
+        if "text" in entry:
+            if not isinstance(entry["text"], str) or not entry["text"].strip():
+                raise Malformed("text")
+            paragraphs.append(entry["text"].strip())
+        custom = entry.get("custom")
         if custom is not None:
             if not isinstance(custom, dict):
                 raise Malformed("custom")
-            yield _Entry(text, custom)
-            text = None
-    if text is not None:
-        yield _Entry(text, None)
+            yield _Entry(text(), custom)
+    if paragraphs:
+        yield _Entry(text(), None)
 
 
 def _outcome(custom: Mapping[str, Any]) -> str | None:

@@ -27,14 +27,21 @@ def deciding(asked: Replies | NotAnswered, screening: Screening) -> TurnResult:
 
 
 class TestRead:
-    def test_text_and_the_data_after_it_are_one_reply(self) -> None:
+    def test_paragraphs_and_the_data_after_them_are_one_reply(self) -> None:
         result = reading(
             {"text": "One."},
             *reply("Two.", outcome="answered", answer="scar.what_is"),
-            {"text": "Three."},
+            *reply("Three.", outcome="answered", answer="healing.time"),
+            {"text": "Four."},
+            {"text": "- five"},
         )
-        assert [r.text for r in result.replies] == ["One.", "Two.", "Three."]
-        assert [r.answer for r in result.replies] == [None, "scar.what_is", None]
+        assert [r.text for r in result.replies] == [
+            "One.\n\nTwo.",
+            "Three.",
+            "Four.\n\n- five",
+        ]
+        answers = [r.answer for r in result.replies]
+        assert answers == ["scar.what_is", "healing.time", None]
 
     def test_both_in_one_entry(self) -> None:
         result = reading({"text": "One.", "custom": {"outcome": "clarify"}})
@@ -138,6 +145,7 @@ class TestRead:
             [{"text": ""}, {"custom": {"outcome": "answered"}}],
             [{"text": None}, {"custom": {"outcome": "answered"}}],
             [{"text": "x" * 10_000}, {"custom": {"outcome": "answered"}}],
+            [{"text": "x" * 1_000}] * 9 + [{"custom": {"outcome": "answered"}}],
             [{"image": "x"}],
             [{"text": "a", "custom": "b"}],
             reply("a"),
