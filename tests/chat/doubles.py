@@ -104,11 +104,9 @@ class WordScreener:
 
 
 def reply(text: str, **custom: Any) -> list[dict[str, Any]]:
-    """Return one response as Rasa's REST channel sends it."""
-    return [
-        {"recipient_id": "x", "text": text},
-        {"recipient_id": "x", "custom": custom},
-    ]
+    """Return one response as Rasa's REST channel sends it: paragraphs, then data."""
+    paragraphs = [{"recipient_id": "x", "text": part} for part in text.split("\n\n")]
+    return [*paragraphs, {"recipient_id": "x", "custom": custom}]
 
 
 def usual(body: dict[str, Any]) -> Any:
