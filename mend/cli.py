@@ -175,8 +175,13 @@ def staff_group() -> None:
     default="reviewer",
     show_default=True,
 )
-def staff_add(email: str, name: str, role: str) -> None:
-    """Invite somebody to the desk; prints a one-time link to choose a password."""
+@click.option("--again", is_flag=True, help="A new link for somebody who has joined.")
+def staff_add(email: str, name: str, role: str, again: bool) -> None:
+    """Invite somebody to the desk; prints a one-time link to choose a password.
+
+    With --again also for somebody who has joined already: how a lost password is
+    replaced.
+    """
     from email_validator import EmailNotValidError, validate_email
 
     from mend.records import staff
@@ -192,11 +197,10 @@ def staff_add(email: str, name: str, role: str) -> None:
     database = Database.open(settings.database_url)
     try:
         with database.transaction() as session:
-            token = staff.invite(
-                session, address, name, role, dt.datetime.now(dt.timezone.utc)
-            )
-    except staff.AlreadyInvited as error:
-        _fail(str(error))
+            now = dt.datetime.now(dt.timezone.utc)
+            token = staff.invite(session, address, name, role, now, again=again)
+    except staff.AlreadyInvited:
+        _fail(f"{address} has joined already; --again makes a new link.")
     finally:
         database.dispose()
     click.echo(f"{settings.desk_url}/welcome/{token}\n(works once, for 24 hours)")

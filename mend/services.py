@@ -50,6 +50,8 @@ def services(settings: Settings) -> tuple[Service, ...]:
                 ("MEND_TRACKER_URL", settings.tracker_url),
                 ("MEND_CLINIC_FILE", str(settings.clinic_file)),
                 ("LOG_LEVEL", "WARNING"),
+                # One sentence is little work: more threads cost more than they save.
+                ("OPENBLAS_NUM_THREADS", "1"),
             ),
             settings.rasa_port,
         ),
