@@ -228,25 +228,19 @@ def content_lint(table: bool) -> None:
 @main.group()
 def serve() -> None:
     """Run one process of Mend; `mend run` starts them all."""
+    from mend import logs
+
+    logs.configure()
 
 
 @serve.command(name="chat")
 def serve_chat() -> None:
     """Serve the public chat."""
-    from waitress import serve as waitress_serve
-
     from mend.chat.app import build
+    from mend.chat.serving import serve as serve_front_door
 
     settings = load_settings()
-    waitress_serve(
-        build(settings),
-        host=settings.host,
-        port=settings.chat_port,
-        threads=16,  # a turn waits for Rasa most of its time
-        ident=None,
-        clear_untrusted_proxy_headers=True,
-        max_request_body_size=1 << 20,
-    )
+    serve_front_door(build(settings), settings)
 
 
 @serve.command(name="desk")

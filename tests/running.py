@@ -16,6 +16,7 @@ from pathlib import Path
 
 import requests
 
+from mend.chat.readiness import KEPT_S
 from mend.conversation import Conversation
 from mend.records.database import Database
 from mend.settings import Settings
@@ -80,6 +81,7 @@ class RunningMend:
         return pid
 
     def wait_until_ready(self, within_s: float = 60) -> None:
+        time.sleep(KEPT_S)  # an answer from before is not what we want to see
         until = time.monotonic() + within_s
         while time.monotonic() < until:
             with contextlib.suppress(requests.RequestException):

@@ -20,7 +20,8 @@ from mend.chat.tokens import new_sender_id
 
 log = structlog.get_logger("mend.chat")
 
-KEPT_S = 4.0
+KEPT_S = 1.0
+"""How long a check is good for: whoever asks often makes no work (seconds)."""
 
 
 @dataclass(frozen=True)
