@@ -184,7 +184,7 @@ def join(token: str) -> Any:
     elif form.is_submitted():
         problem = next(iter(form.errors.values()))[0]
     page = render_template(
-        "join.html", form=form, first=first, person=person, problem=problem
+        "join.html", form=form, first=first, invited=person, problem=problem
     )
     return page, 200 if problem is None else 422
 
