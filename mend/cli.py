@@ -266,6 +266,6 @@ def serve_desk() -> None:
 @serve.command(name="sweeper")
 def serve_sweeper() -> None:
     """Turn messages that were never answered into escalations."""
-    from mend.chat.app import run_sweeper
+    from mend.chat.sweeping import run_sweeper
 
     run_sweeper(load_settings())

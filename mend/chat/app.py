@@ -1,7 +1,7 @@
 """Put the front door together.
 
 `create_app` gets everything passed in; `build` makes the real parts for the command
-line; `run_sweeper` is the process that leaves no message without an answer.
+line.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from pathlib import Path
 
 import structlog
 from flask import Flask
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mend.chat import api, assets, origin, pages, problems, security
@@ -30,8 +29,6 @@ from mend.chat.words import Words
 from mend.clinic import Clinic, load_clinic
 from mend.records import tracker
 from mend.records.database import Database
-from mend.records.journal import Reply
-from mend.records.sweeper import sweep
 from mend.settings import Settings, secret_key
 
 log = structlog.get_logger("mend.chat")
@@ -40,7 +37,6 @@ _HERE = Path(__file__).parent
 DATA = Path("data")
 PROBE_ANSWER = "scar.what_is"
 PROBE_TIMEOUT_S = 4.0
-SWEEP_EVERY_S = 10.0
 
 
 def _utc_now() -> datetime:
@@ -177,32 +173,3 @@ def build(settings: Settings) -> Flask:
         catalogue=load_catalogue(DATA),
         screener=Screener.load(DATA / "lexicon"),
     )
-
-
-def run_sweeper(settings: Settings) -> None:
-    """Sweep for ever, in a process of its own.
-
-    What fails is tried again at the next round; there is no state in memory.
-    """
-    database = Database.open(settings.database_url)
-    words = Words(load_clinic(settings.clinic_file))
-    while True:
-        sweep_once(settings, database, words, _utc_now())
-        time.sleep(SWEEP_EVERY_S)
-
-
-def sweep_once(
-    settings: Settings, database: Database, words: Words, now: datetime
-) -> None:
-    """Hand over forgotten messages and finish erasures, each on its own."""
-    apology = Reply(words.apology(), form="consultation")
-    try:
-        handed_over = sweep(database, now, settings.sweep_after_s, apology)
-        if handed_over:
-            log.warning("sweeper.handed_over", messages=handed_over)
-    except SQLAlchemyError as error:
-        log.error("sweeper.failed", error=type(error).__name__)
-    try:
-        tracker.erase_pending(database, settings.tracker_url, now)
-    except SQLAlchemyError as error:
-        log.error("sweeper.erase_failed", error=type(error).__name__)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from mend.chat import app, origin
+from mend.chat import app, origin, sweeping
 from mend.chat.problems import Problem
 from mend.chat.words import Words
 from mend.records import journal
@@ -27,10 +27,15 @@ def test_the_sweeper_leaves_nothing_unanswered(visitor: Visitor) -> None:
         (conversation,) = s.query(Conversation).all()
         journal.receive(s, conversation, message_id, "lost words", None, now)
     words = Words(CLINIC)
-    app.sweep_once(door.settings, door.database, words, now + timedelta(seconds=59))
+
+    def sweep_after(seconds: int) -> None:
+        moment = now + timedelta(seconds=seconds)
+        sweeping.sweep_once(door.settings, door.database, words, moment)
+
+    sweep_after(59)
     assert door.rows(Escalation) == []
-    app.sweep_once(door.settings, door.database, words, now + timedelta(seconds=61))
-    app.sweep_once(door.settings, door.database, words, now + timedelta(seconds=71))
+    sweep_after(61)
+    sweep_after(71)
     (case,) = door.rows(Escalation)
     assert case.kind == "unavailable"
     turn = visitor.say("lost words", message_id)
