@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from mend.understanding.lexicon import Lexicon
-from mend.understanding.pain import Heard, hear
+from mend.understanding.pain import Heard
 
-LEXICON = Path("data/lexicon")
 _QUOTED_CHARACTERS = 80
 
 
-@lru_cache(maxsize=1)
-def _lexicon() -> Lexicon:
-    return Lexicon.load(LEXICON)
-
-
 def heard_in(message: Mapping[str, Any]) -> Heard:
-    """Give the pain facts of a message: as the pipeline found them, else anew."""
+    """Give the pain facts that the pipeline found in a message."""
     facts = message.get("heard")
-    if isinstance(facts, Mapping):
-        return Heard.from_dict(facts)
-    return hear(_lexicon().read(str(message.get("text") or "")))
+    return Heard.from_dict(facts) if isinstance(facts, Mapping) else Heard()
 
 
 def intent_of(message: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import cached_property
 
-from mend.understanding.lexicon import Match, Reading
+from mend.understanding.reading import Match, Reading
 
 SENTENCE_ENDS = frozenset(".!?;")
 _CLAUSE_WORDS = frozenset(

@@ -22,9 +22,8 @@ from __future__ import annotations
 
 import itertools
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,197 +32,21 @@ import yaml
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
+from mend.understanding.reading import Match, Reading, Token
+from mend.understanding.spelling import Spelling, cleaned, plain
+
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|[.!?;:,()\n/…-]")
-_APOSTROPHES = dict.fromkeys(map(ord, "’‘‛ʼʹ`´＇"), "'")  # noqa: RUF001
-_STRETCHED = re.compile(r"(.)\1{2,}")
 _SENTENCE_ENDS = {".", "!", "?", ";"}
 _STOPS = frozenset(
     _SENTENCE_ENDS | {",", "but", "because", "although", "however", "except"}
 )
 _YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten times faster
 _GAP = 3
-_FUZZY_MIN_LETTERS = 5
 _MANY = 60  # rows of words; a phrase that stands for more is matched in parts
 
 
 class LexiconError(ValueError):
     """The lexicon's files contradict themselves; the message names the file."""
-
-
-@dataclass(frozen=True)
-class Token:
-    """One word in our spelling, with its place (characters) in the original text."""
-
-    word: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
-class Match:
-    """A cue found in a text: tokens `first` to `last` (exclusive).
-
-    `between` are the tokens that fell into the gaps of the phrase.
-    """
-
-    label: str
-    first: int
-    last: int
-    between: tuple[int, ...] = ()
-
-    def holds(self, other: Match) -> bool:
-        """Tell whether another match lies within this one."""
-        return self.first <= other.first and other.last <= self.last
-
-    def touches(self, other: Match) -> bool:
-        """Tell whether two matches share a token."""
-        return self.first < other.last and other.first < self.last
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A text as the lexicon read it: its tokens and every cue found in them."""
-
-    text: str
-    tokens: tuple[Token, ...]
-    matches: tuple[Match, ...]
-    by_label: Mapping[str, tuple[Match, ...]] = field(repr=False)
-
-    def find(self, label: str) -> tuple[Match, ...]:
-        """Give the matches of one label, in the order of the text."""
-        return self.by_label.get(label, ())
-
-    def span(self, match: Match) -> tuple[int, int]:
-        """Give the characters of the original text that a match covers."""
-        return self.tokens[match.first].start, self.tokens[match.last - 1].end
-
-    def words(self, match: Match) -> str:
-        """Give the visitor's own words of a match."""
-        start, end = self.span(match)
-        return self.text[start:end]
-
-
-def _plain(word: str) -> str:
-    """Take case, accents and apostrophes off a word."""
-    folded = unicodedata.normalize("NFKD", word).casefold()
-    return "".join(c for c in folded if c.isalnum())
-
-
-def _cleaned(text: str) -> tuple[str, list[int]]:
-    """Drop invisible characters; give the place of each kept one in `text`."""
-    kept: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(text.translate(_APOSTROPHES)):
-        if unicodedata.category(character) in {"Cf", "Mn"}:
-            continue
-        kept.append(character)
-        places.append(place)
-    return "".join(kept), places
-
-
-def _deletes(word: str) -> set[str]:
-    """Give the word and every form of it with one letter missing."""
-    return {word} | {word[:i] + word[i + 1 :] for i in range(len(word))}
-
-
-def one_slip_apart(a: str, b: str) -> bool:
-    """Tell whether one letter more, less, other or swapped turns a into b."""
-    if a == b or abs(len(a) - len(b)) > 1:
-        return False
-    if len(a) > len(b):
-        a, b = b, a
-    pairs = enumerate(zip(a, b, strict=False))
-    start = next((place for place, (x, y) in pairs if x != y), len(a))
-    if len(a) < len(b):
-        return a[start:] == b[start + 1 :]
-    swapped = a[start : start + 2] == b[start : start + 2][::-1]
-    return a[start + 1 :] == b[start + 1 :] or (
-        swapped and a[start + 2 :] == b[start + 2 :]
-    )
-
-
-class Spelling:
-    """Bring words into one spelling.
-
-    Args:
-        same: our word -> the ways of writing it, of one or more words.
-        real_words: words that look like a cue with a slip but are not ("chess").
-    """
-
-    def __init__(self, same: Mapping[str, Sequence[str]], real_words: Iterable[str]):
-        self._single: dict[str, str] = {}
-        self._joined: dict[tuple[str, ...], str] = {}
-        for word, ways in same.items():
-            for way in ways:
-                parts = tuple(_plain(part) for part in way.split())
-                if len(parts) == 1:
-                    self._single[parts[0]] = word
-                else:
-                    self._joined[parts] = word
-        self._longest = max((len(parts) for parts in self._joined), default=1)
-        self._real = frozenset(map(_plain, real_words))
-        self._known: frozenset[str] = frozenset()
-        self._near: dict[str, list[str]] = {}
-        self._repaired: dict[str, str] = {}
-
-    def learn(self, vocabulary: Iterable[str]) -> None:
-        """Take in the cue words that slips are corrected towards."""
-        words = {word for word in vocabulary if word}
-        joined = {word for parts in self._joined for word in parts}
-        self._known = frozenset(words | joined | set(self._single.values()))
-        for word in sorted(words):
-            if len(word) >= _FUZZY_MIN_LETTERS:
-                for form in _deletes(word):
-                    self._near.setdefault(form, []).append(word)
-
-    def repair(self, word: str) -> str:
-        """Give our spelling of one plain word."""
-        if word in self._repaired:
-            return self._repaired[word]
-        repaired = self._repair(word)
-        if len(self._repaired) < 20_000:  # a cache, kept small whatever is typed
-            self._repaired[word] = repaired
-        return repaired
-
-    def _repair(self, word: str) -> str:
-        if word in self._single:
-            return self._single[word]
-        if word in self._known or word in self._real or not word.isalpha():
-            return word
-        for times in (2, 1):
-            shorter = _STRETCHED.sub(r"\1" * times, word)
-            if shorter != word:
-                if shorter in self._single:
-                    return self._single[shorter]
-                if shorter in self._known or shorter in self._real:
-                    return shorter
-        if not _FUZZY_MIN_LETTERS <= len(word) <= 24:
-            return word
-        candidates = {
-            known
-            for form in _deletes(word)
-            for known in self._near.get(form, ())
-            if known[0] == word[0] and one_slip_apart(word, known)
-        }
-        if len(candidates) > 1:  # "dislocatd": an ending is rarely what slips
-            candidates = {known for known in candidates if known[-1] == word[-1]}
-        return candidates.pop() if len(candidates) == 1 else word
-
-    def join(self, words: Sequence[str]) -> list[tuple[str, int, int]]:
-        """Join words that say one thing ("can not"): (word, first, last) each."""
-        joined: list[tuple[str, int, int]] = []
-        place = 0
-        while place < len(words):
-            for size in range(self._longest, 1, -1):
-                parts = tuple(words[place : place + size])
-                if len(parts) == size and parts in self._joined:
-                    joined.append((self._joined[parts], place, place + size))
-                    place += size
-                    break
-            else:
-                joined.append((words[place], place, place + 1))
-                place += 1
-        return joined
 
 
 Words = tuple[str, ...]
@@ -305,7 +128,7 @@ class _Phrases:
                 if name not in self._lists:
                     raise LexiconError(f"{label}: there is no list {name!r}")
                 slot.extend(self._listed(label, name))
-            elif word := _plain(option):
+            elif word := plain(option):
                 slot.append((word,))
             else:
                 raise LexiconError(f"{label}: {part!r} has an empty choice")
@@ -383,17 +206,17 @@ class Lexicon:
 
     def tokens(self, text: str) -> tuple[Token, ...]:
         """Split a text into words in our spelling, with their places."""
-        cleaned, places = _cleaned(text)
+        typed, places = cleaned(text)
         found: list[tuple[str, int, int]] = []
-        for part in _TOKEN.finditer(cleaned):
+        for part in _TOKEN.finditer(typed):
             word = part[0]
             start, end = places[part.start()], places[part.end() - 1] + 1
             if word[0].isalnum():
-                found.append((self.spelling.repair(_plain(word)), start, end))
+                found.append((self.spelling.repair(plain(word)), start, end))
             elif word in "\n…":
                 found.append((".", start, end))
             elif word == "-":
-                spaced = cleaned[max(part.start() - 1, 0)].isspace()
+                spaced = typed[max(part.start() - 1, 0)].isspace()
                 if spaced:  # a dash; a hyphen inside a word is dropped
                     found.append((",", start, end))
             elif word == "/":

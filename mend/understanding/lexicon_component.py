@@ -28,8 +28,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from mend.understanding.lexicon import Reading
 from mend.understanding.pain import Heard, hear
+from mend.understanding.reading import Reading
 from mend.understanding.red_flags import Screener
 
 log = structlog.get_logger(__name__)

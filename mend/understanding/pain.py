@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from mend.understanding.context import SENTENCE_ENDS, Context
-from mend.understanding.lexicon import Match, Reading
+from mend.understanding.reading import Match, Reading
 
 # Our rule (N6): not validated. 0-10 scale; days.
 SCORE_THAT_MATTERS = 4

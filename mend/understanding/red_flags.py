@@ -23,7 +23,8 @@ from typing import Any
 import yaml
 
 from mend.understanding.context import Context
-from mend.understanding.lexicon import Lexicon, LexiconError, Match, Reading
+from mend.understanding.lexicon import Lexicon, LexiconError
+from mend.understanding.reading import Match, Reading
 
 TIERS = ("emergency", "same_day", "soon")
 RULES_FILE = "red_flags.yml"

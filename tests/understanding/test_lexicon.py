@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mend.understanding.lexicon import Lexicon, LexiconError, one_slip_apart
+from mend.understanding.lexicon import Lexicon, LexiconError
 
 
 @pytest.fixture(scope="module")
@@ -66,23 +66,6 @@ def test_a_gap_is_remembered(small: Lexicon) -> None:
     (match,) = small.read("cant really feel legs").matches
 
     assert match.between == (1, 2)
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "apart"),
-    [
-        ("fracture", "fractur", True),
-        ("fracture", "frcature", True),
-        ("fracture", "fractule", True),
-        ("fracture", "fractures", True),
-        ("fracture", "fracture", False),
-        ("fracture", "fratcuer", False),
-        ("swell", "spill", False),
-    ],
-)
-def test_one_slip(a: str, b: str, apart: bool) -> None:
-    assert one_slip_apart(a, b) is apart
-    assert one_slip_apart(b, a) is apart
 
 
 def test_an_unknown_list_is_refused() -> None:
