@@ -112,6 +112,7 @@ def run(settings: Settings, project: Path) -> None:
     """
     prepare(settings, project)
     config = settings.var / "supervisor.conf"
+    config.unlink(missing_ok=True)
     config.touch(mode=0o600)
     config.write_text(
         services.supervisor_config(settings, project, secrets.token_urlsafe(24)),

@@ -78,13 +78,10 @@ def test_stop_without_a_running_mend(tmp_path):
 
 def test_ask_writes_what_came_back_and_judges_it(mend, tmp_path):
     file, out = tmp_path / "q.jsonl", tmp_path / "out.jsonl"
+    phone = "which phone has the best camera"
     rows = [
-        {
-            "text": "what is scar tissue?",
-            "kind": "education",
-            "expect": ["scar.what_is"],
-        },
-        {"text": "is it going to rain", "kind": "out_of_scope", "expect": ["OOS"]},
+        {"text": "what is scar tissue?", "kind": "education", "expect": scar},
+        {"text": phone, "kind": "out_of_scope", "expect": ["OOS"]},
     ]
     file.write_text("\n".join(map(json.dumps, rows)))
     done = mend_command("ask", str(file), "--url", mend.url, "--out", str(out))

@@ -16,10 +16,10 @@ import requests
 from mend.chat import serving
 from mend.chat.app import create_app
 from mend.clinic import Clinic
-from mend.records import migrate
 from mend.records.database import Database
 from mend.settings import Settings
 from tests.chat.doubles import CATALOGUE, StandInRasa, WordScreener
+from tests.databases import fresh_database
 
 CLINIC = Clinic(
     name="Harbour Lane Physiotherapy",
@@ -98,35 +98,35 @@ def front_door(
     var: Path, rasa: StandInRasa, clinic: Clinic = CLINIC, **more: Any
 ) -> Iterator[Running]:
     """Serve a front door with an empty database until the block ends."""
-    settings = Settings(
-        **{
-            "var": var,
-            "secret_key": "k" * 40,
-            "rasa_port": rasa.port,
-            "chat_port": free_port(),
-            "rasa_timeout_s": 2,
-            "limits": "none",
-            **more,
-        }
-    )
-    migrate.upgrade(settings.database_url)
-    database = Database.open(settings.database_url)
-    app = create_app(
-        settings,
-        clinic,
-        database=database,
-        catalogue=CATALOGUE,
-        screener=WordScreener(),
-    )
-    server = serving.server(app, settings)
-    server.adj.asyncore_loop_timeout = 0.05  # so that it stops at once
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        yield Running(
-            f"http://127.0.0.1:{settings.chat_port}", settings, database, rasa
+    with fresh_database(var) as database_url:
+        settings = Settings(
+            **{
+                "var": var,
+                "database_url": database_url,
+                "secret_key": "k" * 40,
+                "rasa_port": rasa.port,
+                "chat_port": free_port(),
+                "rasa_timeout_s": 2,
+                "limits": "none",
+                **more,
+            }
         )
-    finally:
-        server.close()
-        thread.join(5)
-        database.dispose()
+        database = Database.open(settings.database_url)
+        app = create_app(
+            settings,
+            clinic,
+            database=database,
+            catalogue=CATALOGUE,
+            screener=WordScreener(),
+        )
+        server = serving.server(app, settings)
+        server.adj.asyncore_loop_timeout = 0.05  # so that it stops at once
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        try:
+            url = f"http://127.0.0.1:{settings.chat_port}"
+            yield Running(url, settings, database, rasa)
+        finally:
+            server.close()
+            thread.join(5)
+            database.dispose()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -16,11 +16,12 @@ from flask.testing import FlaskClient
 
 from mend.clinic import Clinic
 from mend.desk.app import create_app
-from mend.records import escalations, journal, migrate, staff
+from mend.records import escalations, journal, staff
 from mend.records.database import Database
 from mend.records.escalations import ContactDetails, EscalationCause
 from mend.records.journal import Reply, TurnResult
 from mend.settings import Settings
+from tests.databases import fresh_database
 
 PASSWORD = "hop skip and jump 42"
 ROLES = ("reviewer", "manager", "admin")
@@ -148,13 +149,6 @@ def _password_hash() -> str:
     return _hashes[0]
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("desk") / "clinic.db"
-    migrate.upgrade(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -172,15 +166,16 @@ def clinic() -> Clinic:
 
 @pytest.fixture
 def make_app(
-    tmp_path: Path, migrated: Path, clinic: Clinic, clock: Clock
+    tmp_path: Path, clinic: Clinic, clock: Clock
 ) -> Iterator[Callable[..., tuple[Flask, Database]]]:
     opened: list[Database] = []
+    stack = contextlib.ExitStack()
+    database_url = stack.enter_context(fresh_database(tmp_path))
 
     def make(**settings: Any) -> tuple[Flask, Database]:
-        path = tmp_path / "clinic.db"
-        if not path.exists():
-            shutil.copy(migrated, path)
-        chosen = Settings(var=tmp_path, secret_key="s" * 64, **settings)
+        chosen = Settings(
+            var=tmp_path, database_url=database_url, secret_key="s" * 64, **settings
+        )
         database = Database.open(chosen.database_url)
         opened.append(database)
         app = create_app(chosen, clinic, database=database, now=clock)
@@ -189,6 +184,7 @@ def make_app(
     yield make
     for database in opened:
         database.dispose()
+    stack.close()
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -287,6 +289,12 @@ def test_training_data_passes_unchanged(rasa, trained):
     assert trained.process_training_data(data) is data
 
 
+def run_apart(function, *arguments):
+    """Run in a thread of its own: browser tests leave an event loop in this one."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(function, *arguments).result()
+
+
 async def parse_all(agent, texts):
     return [await agent.parse_message(text) for text in texts]
 
@@ -335,11 +343,12 @@ def test_a_whole_rasa_trains_and_parses_with_it(tmp_path, monkeypatch):
     (tmp_path / "data.yml").write_text(
         f"version: '3.1'\nnlu:\n{nlu}responses:\n{responses}{rules}"
     )
-    result = train(
-        "domain.yml", "config.yml", ["data.yml"], str(tmp_path), fixed_model_name="m"
+    files = ("domain.yml", "config.yml", ["data.yml"], str(tmp_path))
+    result = run_apart(partial(train, *files, fixed_model_name="m"))
+    agent = run_apart(asyncio.run, load_agent(result.model))
+    price, command = run_apart(
+        asyncio.run, parse_all(agent, ["what is the price", "/affirm"])
     )
-    agent = asyncio.run(load_agent(result.model))
-    price, command = asyncio.run(parse_all(agent, ["what is the price", "/affirm"]))
     assert price["intent"]["full_retrieval_intent_name"] == "faq/clinic.prices"
     assert price["understanding"]["intent"] == "faq/clinic.prices"
     assert command["text"] == "affirm"
