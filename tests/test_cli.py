@@ -79,6 +79,7 @@ def test_stop_without_a_running_mend(tmp_path):
 def test_ask_writes_what_came_back_and_judges_it(mend, tmp_path):
     file, out = tmp_path / "q.jsonl", tmp_path / "out.jsonl"
     phone = "which phone has the best camera"
+    scar = ["scar.what_is"]
     rows = [
         {"text": "what is scar tissue?", "kind": "education", "expect": scar},
         {"text": phone, "kind": "out_of_scope", "expect": ["OOS"]},

@@ -417,7 +417,7 @@ def case(s: Session, reference: str) -> Case:
         select(Escalation, StaffUser.name, Conversation.erased_at)
         .join(Conversation, Conversation.id == Escalation.conversation_id)
         .outerjoin(StaffUser, StaffUser.id == Escalation.assignee_id)
-        .where(Escalation.reference == reference)
+        .where(Escalation.reference == clean_text(reference))
     ).one_or_none()
     if found is None:
         raise UnknownCase(reference)
@@ -651,7 +651,7 @@ def _reach(contact: Contact | None) -> tuple[str, ...]:
 
 def _one(s: Session, reference: str) -> Escalation:
     escalation: Escalation | None = s.execute(
-        select(Escalation).where(Escalation.reference == reference)
+        select(Escalation).where(Escalation.reference == clean_text(reference))
     ).scalar_one_or_none()
     if escalation is None:
         raise UnknownCase(reference)
@@ -662,7 +662,7 @@ def _changing(s: Session, reference: str, version: int, now: datetime) -> Escala
     """Lock the case, check that it is as the caller saw it, and count the change."""
     escalation: Escalation | None = s.execute(
         select(Escalation)
-        .where(Escalation.reference == reference)
+        .where(Escalation.reference == clean_text(reference))
         .with_for_update()
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
