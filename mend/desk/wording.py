@@ -16,19 +16,19 @@ URGENCY_WORDS = {
     "routine": "Routine",
 }
 SENDER_WORDS = {"visitor": "Visitor", "assistant": "Assistant", "staff": "Staff"}
+# Facts of `mend.understanding.pain.Heard`, in the order in which staff read them.
 HEARD_WORDS = {
-    "body_part": "Where",
-    "body_parts": "Where",
-    "activity": "Activity",
-    "activities": "Activities",
     "limits": "Cannot do, or only with pain",
-    "duration": "For how long",
-    "pain_score": "Pain (0 to 10)",
-    "score": "Pain (0 to 10)",
-    "pain": "Pain",
+    "body_part": "Where",
     "side": "Side",
-    "sleep": "Sleep",
+    "sensation": "Feels",
+    "score": "How bad, 0 to 10",
+    "duration": "For how long",
+    "better": "Getting better",
+    "who": "Who",
 }
+# Said by the other facts, or by the heading itself.
+_UNSAID = [("who", "self")]
 
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{2,30}")
 _EMAIL = re.compile(r"[^\s@<>\"',;:?&]+@[^\s@<>\"',;:?&]+")
@@ -79,16 +79,15 @@ def highlight(text: str, words: Iterable[Any]) -> Markup:
 
 
 def facts_heard(heard: Any) -> list[tuple[str, str]]:
-    """Return what was heard about the pain as (label, words), whatever was heard."""
+    """Return what was heard about the pain as (label, words), in reading order."""
     if not isinstance(heard, dict):
         return []
-    found = []
-    for key, value in heard.items():
-        words = _in_words(value)
-        if words:
-            label = HEARD_WORDS.get(key, str(key).replace("_", " ").capitalize())
-            found.append((label, words))
-    return found
+    return [
+        (label, words)
+        for key, label in HEARD_WORDS.items()
+        if (key, heard.get(key)) not in _UNSAID
+        if (words := _in_words(heard.get(key)))
+    ]
 
 
 def phone_link(phone: str) -> str | None:

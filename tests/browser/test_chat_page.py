@@ -348,6 +348,14 @@ class TestAccessibility:
         box.scroll_into_view_if_needed()
         expect(box).to_be_in_viewport()
 
+    @pytest.mark.parametrize("height", [600, 700])
+    def test_only_the_transcript_scrolls(self, open_page: Open, height: int) -> None:
+        """A header that scrolls away would take the phone numbers with it."""
+        page = open_page("/chat", 440, height)
+        for _ in range(3):
+            say(page, "What is scar tissue?")
+        assert page.evaluate("document.documentElement.scrollHeight") <= height
+
     def test_text_spacing_and_double_size_cut_nothing(self, open_page: Open) -> None:
         page = open_page("/chat", 640, 900)
         say(page, "What is scar tissue?")

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mend.desk import wording
+from mend.understanding.pain import Heard
 
 NOW = datetime(2026, 3, 29, 0, 59, tzinfo=timezone.utc)
 
@@ -53,25 +54,26 @@ def test_highlight(text: str, words: list[object], html: str) -> None:
     assert wording.highlight(text, words) == html
 
 
-def test_facts_heard_of_any_shape() -> None:
-    heard = {
-        "body_part": ["left knee", "hip"],
-        "limits": [],
-        "pain": True,
-        "negated": False,
-        "duration": {"weeks": 6, "exact": None},
-        "pain_score": 0,
-        "new_thing": "some_value",
-        "none": None,
-    }
-    assert wording.facts_heard(heard) == [
-        ("Where", "left knee, hip"),
-        ("Pain", "yes"),
-        ("For how long", "weeks 6"),
-        ("Pain (0 to 10)", "0"),
-        ("New thing", "some value"),
+def test_facts_heard_are_those_staff_need_in_reading_order() -> None:
+    heard = Heard(
+        pain=True,
+        limits=("can't lift my son", "can't sleep"),
+        body_part="shoulder",
+        duration="two months",
+        duration_days=60,
+        score=0,
+    )
+    assert wording.facts_heard(heard.as_dict()) == [
+        ("Cannot do, or only with pain", "can't lift my son, can't sleep"),
+        ("Where", "shoulder"),
+        ("How bad, 0 to 10", "0"),
+        ("For how long", "two months"),
     ]
-    for nothing in (None, [], "x", 3, {}):
+    assert ("Who", "other") in wording.facts_heard(Heard(who="other").as_dict())
+
+
+def test_facts_heard_of_any_shape() -> None:
+    for nothing in (None, [], "x", 3, {}, {"limits": []}, {"other": 1}):
         assert wording.facts_heard(nothing) == []
 
 
