@@ -1,7 +1,7 @@
 # Mend: `make run` sets up and runs, `make test` sets up and tests.
 .DEFAULT_GOAL := help
 .PHONY: help run stop setup setup-test check lint types lint-content validate test \
-        train shell requirements clean
+        train shell requirements clean eval-safety
 BIN := .venv/bin
 
 help:  ## show this list
@@ -44,6 +44,9 @@ validate:
 
 test: setup-test  ## set up and run everything that must pass
 	@$(BIN)/python -m pytest $(TESTS)
+
+eval-safety: train  ## measure red flags on the held-out sets (QUESTIONS=file.jsonl adds more)
+	@$(BIN)/python -m benchmarks.safety $(if $(QUESTIONS),--questions $(QUESTIONS))
 
 requirements:  ## pin the requirements anew from requirements/*.in
 	@requirements/compile.sh

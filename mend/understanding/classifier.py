@@ -72,7 +72,8 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
     def get_default_config() -> dict[str, Any]:
         """Return the options and their defaults.
 
-        answer_threshold, clarify_threshold, close_second: see `Thresholds`.
+        answer_threshold, clarify_threshold, close_second, caution_threshold: see
+            `Thresholds`.
         use_encoder: False trains on words alone.
         cache_folder: where embeddings of training examples are kept; "" for nowhere.
         """
@@ -80,6 +81,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
             "answer_threshold": Thresholds.answer,
             "clarify_threshold": Thresholds.clarify,
             "close_second": Thresholds.close,
+            "caution_threshold": Thresholds.caution,
             "use_encoder": True,
             "cache_folder": ".rasa/embeddings",
         }
@@ -220,6 +222,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
             message.get("screening"),
             (message.get("metadata") or {}).get("choice"),
             self._thresholds,
+            text,
         )
         message.set(
             INTENT,
@@ -279,6 +282,7 @@ def _thresholds(config: dict[str, Any]) -> Thresholds:
             answer=float(config["answer_threshold"]),
             clarify=float(config["clarify_threshold"]),
             close=float(config["close_second"]),
+            caution=float(config["caution_threshold"]),
         )
     except (TypeError, ValueError) as error:
         raise InvalidConfigException(f"AnswerClassifier: {error}") from error

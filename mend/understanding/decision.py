@@ -7,6 +7,7 @@ never take it away; what a person chose with a button wins over what a model thi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -22,6 +23,16 @@ PAIN_LIMITS_LIFE = "pain_limits_life"
 
 SUGGESTIONS = 3
 
+# Most urgent first, as in ``RF03.same_day``.
+_TIERS = ("emergency", "same_day", "soon")
+
+_QUESTION = re.compile(
+    r"\?|(?:^|[.!,;\n]|\b(?:and|but|so|please)\b)\s*(?:what|whats|wat|how|why|when|which|"
+    r"where|who|can|could|should|shall|would|will|is|are|do|does|did|am|any|tell me|"
+    r"explain)\b",
+    re.IGNORECASE,
+)
+
 By = Literal["screening", "choice", "heard", "score"]
 
 
@@ -34,6 +45,8 @@ class Thresholds:
         clarify: at or above, near answers are offered as "Did you mean ...?".
         close: an answer is not taken but offered, with the others, when a second
             answer has at least this share of its confidence; above 1 never.
+        caution: when all red flags together reach this, the likeliest of them is
+            taken although the screening found none.
     """
 
     # Chosen by cross-validation on this project's own examples: as many right
@@ -41,6 +54,7 @@ class Thresholds:
     answer: float = 0.22
     clarify: float = 0.12
     close: float = 0.6
+    caution: float = 0.3
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.clarify <= self.answer <= 1.0:
@@ -50,6 +64,10 @@ class Thresholds:
             )
         if not self.close > 0.0:
             raise ValueError(f"thresholds: close must be above 0, got {self.close}")
+        if not 0.0 < self.caution <= 1.0:
+            raise ValueError(
+                f"thresholds: caution must be above 0, at most 1, got {self.caution}"
+            )
 
 
 @dataclass(frozen=True)
@@ -80,6 +98,7 @@ def decide(
     screening: Mapping[str, Any] | None,
     choice: str | None,
     thresholds: Thresholds,
+    text: str = "",
 ) -> Decision:
     """Return what the message means.
 
@@ -90,6 +109,7 @@ def decide(
         choice: full intent name behind a button that the visitor pressed, or None.
             A name that the model does not know is ignored.
         thresholds: confidences needed.
+        text: the message; whether it asks something decides between pain and answer.
     """
     if screening and screening.get("flag"):
         return Decision(
@@ -97,21 +117,46 @@ def decide(
         )
     if choice is not None and any(ranked.name == choice for ranked in ranking):
         return Decision(choice, 1.0, "choice")
+    caution = _caution(ranking, thresholds)
+    if caution is not None:
+        return caution
 
     best = ranking[0] if ranking else Ranked(OUT_OF_SCOPE, 0.0)
     sure = best.confidence >= thresholds.answer
 
-    # Caution may be added by a score: this comes before what was heard.
-    if best.name.startswith(RED_FLAG) and sure:
-        return Decision(best.name, best.confidence, "score")
     if heard and heard.get("pain"):
         if heard.get("limits"):
             return Decision(PAIN_LIMITS_LIFE, 1.0, "heard")
-        if not (
-            best.name.startswith(FAQ) and sure and _stands_out(ranking, thresholds)
-        ):
+        answered = best.name.startswith(FAQ) and sure
+        if not (answered and asks(text) and _stands_out(ranking, thresholds)):
             return Decision(PAIN, 1.0, "heard")
     return _by_score(ranking, best, thresholds)
+
+
+def asks(text: str) -> bool:
+    """Tell whether a message asks something, with or without a question mark."""
+    return _QUESTION.search(text) is not None
+
+
+def _caution(ranking: Sequence[Ranked], thresholds: Thresholds) -> Decision | None:
+    """Return the red flag that the score sees, if it is sure that there is one.
+
+    Which flag it is may be open ("chest" could be several): what counts is the sum.
+    Of those nearly as likely as the best, the most urgent is taken.
+    """
+    flags = [ranked for ranked in ranking if ranked.name.startswith(RED_FLAG)]
+    together = sum(ranked.confidence for ranked in flags)
+    if not flags or together < thresholds.caution:
+        return None
+    best = max(ranked.confidence for ranked in flags)
+    likely = [r for r in flags if r.confidence >= thresholds.close * best]
+    taken = min(likely, key=lambda ranked: (_urgency(ranked.name), -ranked.confidence))
+    return Decision(taken.name, together, "score")
+
+
+def _urgency(name: str) -> int:
+    tier = name.rpartition(".")[2]
+    return _TIERS.index(tier) if tier in _TIERS else len(_TIERS)
 
 
 def _by_score(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mend.understanding.decision import Decision, Thresholds, decide
+from mend.understanding.decision import Decision, Thresholds, asks, decide
 from mend.understanding.ranker import Ranked
 
 THRESHOLDS = Thresholds(answer=0.25, clarify=0.12, close=0.6)
@@ -43,8 +43,8 @@ TIED = ranking(("faq/a.one", 0.40), ("faq/b.two", 0.24))
         # Pain that limits life suggests a consultation, even in a clear question.
         (SURE, LIMITED, None, None, "pain_limits_life", "heard"),
         (FAR, LIMITED, None, None, "pain_limits_life", "heard"),
-        # Pain alone leaves a clear question alone.
-        (SURE, PAIN, None, None, "faq/a.one", "score"),
+        # Pain that is told without asking anything is no question.
+        (SURE, PAIN, None, None, "pain", "heard"),
         (NEAR, PAIN, None, None, "pain", "heard"),
         (FAR, PAIN, None, None, "pain", "heard"),
         (ranking(("out_of_scope", 0.9)), PAIN, None, None, "pain", "heard"),
@@ -99,6 +99,59 @@ def test_thresholds_belong_to_the_better_side(confidence, intent):
     decided = decide(ranking(("faq/a.one", confidence)), None, None, None, THRESHOLDS)
     assert decided.intent == intent
     assert decided.confidence == confidence
+
+
+@pytest.mark.parametrize(
+    ("ranked", "intent"),
+    [(SURE, "faq/a.one"), (NEAR, "pain"), (FAR, "pain"), (TIED, "pain")],
+)
+def test_pain_alone_leaves_a_clear_question_alone(ranked, intent):
+    text = "my knee aches, how long does that take"
+    assert decide(ranked, PAIN, None, None, THRESHOLDS, text).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "asking"),
+    [
+        ("is it normal", True),
+        ("my knee hurts. what helps", True),
+        ("my knee hurts and how long will it take", True),
+        ("sore heel?", True),
+        ("my heel is sore since monday", False),
+        ("i know what happened, it hurts", False),
+        ("", False),
+    ],
+)
+def test_asks(text, asking):
+    assert asks(text) is asking
+
+
+CHEST = ("red_flag/RF08.emergency", "red_flag/RF04.emergency", "red_flag/RF02.same_day")
+
+
+@pytest.mark.parametrize(
+    ("confidences", "intent"),
+    [
+        # Each alone is unsure, together they are not.
+        ((0.15, 0.12, 0.05), "red_flag/RF08.emergency"),
+        # Of those nearly as likely, the most urgent.
+        ((0.02, 0.15, 0.16), "red_flag/RF04.emergency"),
+        # Not when it is far less likely than the best.
+        ((0.02, 0.05, 0.28), "red_flag/RF02.same_day"),
+        ((0.10, 0.10, 0.09), "clarify"),
+    ],
+)
+def test_red_flags_add_up_to_caution(confidences, intent):
+    flags = zip(CHEST, confidences, strict=True)
+    ranked = sorted(ranking(*flags, ("faq/a.one", 0.2)), key=lambda r: -r.confidence)
+    thresholds = Thresholds(answer=0.25, clarify=0.12, close=0.6, caution=0.3)
+    assert decide(ranked, None, None, None, thresholds).intent == intent
+
+
+@pytest.mark.parametrize("caution", [0.0, -0.1, 1.1, float("nan")])
+def test_a_caution_that_cannot_work_is_refused(caution):
+    with pytest.raises(ValueError, match="caution"):
+        Thresholds(caution=caution)
 
 
 def test_clarify_offers_the_three_nearest_answers_only():

@@ -1,0 +1,152 @@
+"""Measure how well red flags are noticed: recall, false alarms, missed lines.
+
+``make eval-safety`` runs it on the held-out sets under tests/safety, which were
+written apart from the patterns and examples (never tune on what is printed here).
+``QUESTIONS=file.jsonl`` adds false alarms on a question file (see `mend ask`). The
+trained model is used without a server: screening, ranking and decision as in Rasa.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import tarfile
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mend.judgement import read_questions
+from mend.model import model_file, verify
+from mend.settings import load_settings
+from mend.understanding.decision import Thresholds, decide
+from mend.understanding.encoder import SentenceEncoder
+from mend.understanding.pain import hear
+from mend.understanding.ranker import Ranker
+from mend.understanding.red_flags import Screener
+
+TIERS = {"soon": 1, "same_day": 2, "emergency": 3}
+Judge = Callable[[str, Sequence[str]], tuple[str | None, str | None, str]]
+
+
+def wilson(hits: int, total: int) -> tuple[float, float]:
+    """Return the 95 % Wilson interval of a share (Wilson 1927)."""
+    if not total:
+        return 0.0, 1.0
+    z, share = 1.96, hits / total
+    middle = share + z * z / (2 * total)
+    spread = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    scale = 1 + z * z / total
+    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+
+
+def load_judge(project: Path) -> Judge:
+    """Return a function (text, earlier texts) -> (flag, tier, decided by)."""
+    models = load_settings().models
+    verify(models)
+    screener = Screener.load(project / "data" / "lexicon")
+    with tempfile.TemporaryDirectory() as folder:
+        with tarfile.open(model_file(models)) as archive:
+            archive.extractall(folder)  # noqa: S202 - our own, checked above
+        (about,) = Path(folder).rglob("ranker.json")
+        ranker = Ranker.load(about.parent, SentenceEncoder.load)
+    config = yaml.safe_load((project / "config.yml").read_text("utf-8"))
+    options = config["pipeline"][-1]
+    thresholds = Thresholds(
+        answer=options["answer_threshold"],
+        clarify=options["clarify_threshold"],
+        close=options["close_second"],
+        caution=options["caution_threshold"],
+    )
+
+    def judge(text: str, history: Sequence[str]) -> tuple[str | None, str | None, str]:
+        screening = screener.screen(text, history).as_dict()
+        heard = hear(screener.lexicon.read(text)).as_dict()
+        decided = decide(ranker.rank(text), heard, screening, None, thresholds, text)
+        if decided.base != "red_flag":
+            return None, None, decided.by
+        flag, _, tier = decided.intent.removeprefix("red_flag/").partition(".")
+        return flag, tier, decided.by
+
+    return judge
+
+
+def _line(name: str, hits: int, total: int) -> str:
+    low, high = wilson(hits, total)
+    share = f"{hits / total:7.1%}" if total else "      -"
+    return f"{name:22}{hits:5} of {total:4} {share}   ({low:.1%} to {high:.1%})"
+
+
+def recall(cases: Sequence[dict[str, Any]], judge: Judge) -> list[str]:
+    """Return the lines of the report on messages that deserve a flag."""
+    hits, totals, missed = Counter[str](), Counter[str](), []
+    by: Counter[str] = Counter()
+    for case in cases:
+        *history, text = case.get("messages") or [case["text"]]
+        flag, tier, decided_by = judge(text, history)
+        found = TIERS.get(tier or "", 0) >= TIERS[case["tier"]]
+        for name in (case["group"], case["tier"], "all"):
+            totals[name] += 1
+            hits[name] += found
+        totals["any flag"] += 1
+        hits["any flag"] += flag is not None
+        by[decided_by] += flag is not None
+        if not found:
+            said = " / ".join([*history, text])
+            missed.append(
+                f"  {case['group']} {case['tier']}, got {flag} {tier}: {said}"
+            )
+    order = [*sorted(n for n in totals if n[0].isupper()), "across", "mid_form"]
+    order += [*TIERS, "any flag", "all"]
+    lines = [_line(name, hits[name], totals[name]) for name in order if totals[name]]
+    return [*lines, f"found by {dict(by)}", "missed:", *missed]
+
+
+def false_alarms(name: str, texts: Sequence[str], judge: Judge) -> list[str]:
+    """Return the lines of the report on messages that must not be flagged."""
+    flagged = []
+    for text in texts:
+        flag, tier, by = judge(text, ())
+        if flag:
+            flagged.append(f"  {flag} {tier} by {by}: {text}")
+    return [_line(f"flagged {name}", len(flagged), len(texts)), *flagged]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--questions", type=Path, help="a question file (see above)")
+    parser.add_argument("--counts", action="store_true", help="print no messages")
+    options = parser.parse_args()
+    project = Path.cwd()
+    judge = load_judge(project)
+    safety = project / "tests" / "safety"
+    held_out = yaml.safe_load((safety / "held_out_flags.yml").read_text("utf-8"))
+    cases = [
+        {**case, "group": flag}
+        for flag, of_flag in held_out["flags"].items()
+        for case in of_flag
+    ]
+    for part in ("across", "mid_form"):
+        cases += [{**case, "group": part} for case in held_out[part]]
+    lines = recall(cases, judge)
+    alike = yaml.safe_load((safety / "held_out_lookalikes.yml").read_text("utf-8"))
+    texts = [case["text"] for case in alike["lookalikes"]]
+    lines += false_alarms("look-alikes", texts, judge)
+    if options.questions:
+        asked = read_questions(options.questions)
+        ordinary = [q.text for q in asked if q.kind != "red_flag"]
+        lines += false_alarms("ordinary", ordinary, judge)
+        flags = [q.text for q in asked if q.kind == "red_flag"]
+        found = sum(judge(text, ())[0] is not None for text in flags)
+        lines.append(_line("red flags in the file", found, len(flags)))
+    if options.counts:
+        lines = [line for line in lines if not line.startswith("  ")]
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
