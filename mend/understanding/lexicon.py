@@ -66,11 +66,13 @@ class _Phrases:
     """Spell the phrases of the data files out into rows of words.
 
     `forms` maps a key (a label, or the name of one part of a phrase with gaps) to
-    the rows of words that stand for it.
+    the rows of words that stand for it, in the spelling that a text will have:
+    a phrase may say "tummy" where every text is read as "stomach".
     """
 
-    def __init__(self, lists: Mapping[str, Sequence[str]]):
+    def __init__(self, lists: Mapping[str, Sequence[str]], spelling: Spelling):
         self._lists = lists
+        self._settled = spelling.settled
         self._spelled: dict[str, Slot] = {}
         self._part_names: dict[frozenset[Words], str] = {}
         self.forms: dict[str, set[Words]] = {}
@@ -117,7 +119,11 @@ class _Phrases:
             rows -= {()}
             if parts:
                 raise LexiconError(f"{label}: {' '.join(piece)!r} may end in nothing")
-        return [*parts, rows] if piece else parts
+        if not piece:
+            return parts
+        return [
+            frozenset(self._settled(row) for row in part) for part in (*parts, rows)
+        ]
 
     def _slot(self, label: str, part: str) -> Slot:
         optional = part.endswith("?")
@@ -160,12 +166,12 @@ class Lexicon:
         Raises:
             LexiconError: a phrase names a list that does not exist, or is too wide.
         """
-        phrases = _Phrases(parts.get("lists", {}))
+        self.spelling = Spelling(parts.get("same", {}), parts.get("real_words", ()))
+        phrases = _Phrases(parts.get("lists", {}), self.spelling)
         for label, lines in cues.items():
             for line in lines:
                 phrases.add(label, line)
         vocabulary = phrases.vocabulary
-        self.spelling = Spelling(parts.get("same", {}), parts.get("real_words", ()))
         self.spelling.learn(vocabulary)
         self.labels = frozenset(cues)
         self._words = frozenset(vocabulary)
@@ -232,9 +238,8 @@ class Lexicon:
     def read(self, text: str) -> Reading:
         """Find every cue in a text. Never raises, whatever the text."""
         tokens = self.tokens(text)
-        by_label: dict[str, tuple[Match, ...]] = {}
         if not tokens:
-            return Reading(text, (), (), by_label)
+            return Reading(text, (), (), {})
         # A word no phrase uses is a mere gap: spaCy would keep each one for ever.
         words = [t.word if t.word in self._words else "_" for t in tokens]
         found: dict[str, list[tuple[int, int]]] = {}
@@ -249,13 +254,16 @@ class Lexicon:
         stops = [place for place, t in enumerate(tokens) if t.word in _STOPS]
         for key in found.keys() & self._gapped.keys():
             for phrase in self._gapped[key]:
-                matches_found |= _joined(phrase, found, stops)
+                if all(part in found for part in phrase.parts):
+                    matches_found |= _joined(phrase, found, stops)
         matches = tuple(
             sorted(matches_found, key=lambda m: (m.first, m.last, m.label, m.between))
         )
+        by_label: dict[str, list[Match]] = {}
         for match in matches:
-            by_label[match.label] = (*by_label.get(match.label, ()), match)
-        return Reading(text, tokens, matches, by_label)
+            by_label.setdefault(match.label, []).append(match)
+        labelled = {label: tuple(those) for label, those in by_label.items()}
+        return Reading(text, tokens, matches, labelled)
 
 
 def _joined(

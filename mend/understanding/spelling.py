@@ -13,12 +13,16 @@ _FUZZY_MIN_LETTERS = 5
 
 def plain(word: str) -> str:
     """Take case, accents and apostrophes off a word."""
+    if word.isascii():  # most words: no accents to take off
+        return word.lower() if word.isalnum() else re.sub(r"[\W_]", "", word).lower()
     folded = unicodedata.normalize("NFKD", word).casefold()
     return "".join(c for c in folded if c.isalnum())
 
 
 def cleaned(text: str) -> tuple[str, list[int]]:
     """Drop invisible characters; give the place of each kept one in `text`."""
+    if text.isascii():
+        return text.translate(_APOSTROPHES), list(range(len(text)))
     kept: list[str] = []
     places: list[int] = []
     for place, character in enumerate(text.translate(_APOSTROPHES)):
@@ -73,6 +77,11 @@ class Spelling:
         self._known: frozenset[str] = frozenset()
         self._near: dict[str, list[str]] = {}
         self._repaired: dict[str, str] = {}
+
+    def settled(self, words: Iterable[str]) -> tuple[str, ...]:
+        """Give the words of a phrase in the spelling that a text will have."""
+        single = [self._single.get(word, word) for word in words]
+        return tuple(word for word, _, _ in self.join(single))
 
     def learn(self, vocabulary: Iterable[str]) -> None:
         """Take in the cue words that slips are corrected towards."""
