@@ -1,9 +1,22 @@
 """Hear pain, and what it stops a person from doing.
 
 Pure: from a `Reading` of the lexicon to `Heard` facts. A limit is kept in the
-visitor's own words, so that a reply can name it back. Only what is so now counts: a
-question ("can I run with a sprain?"), a fear ("I don't want to stop running") or
-the past ("couldn't walk last year") is no limit.
+visitor's own words, so that a reply can name it back.
+
+What is a limit (ours, after N5 and N6): something of daily life cannot be done, is
+hard to do, is avoided or given up, needs help or a way round ("one step at a time"),
+or sleep is broken. Only what is so now, of the person or somebody close: a question
+("should I stop running?"), a fear ("I don't want to stop running"), something else
+("I can't find a physio") or the past ("couldn't walk last year") is none.
+
+Pain with an activity alone ("it hurts when I climb stairs", "sore after running") is
+no limit: the person still does it, and the questions that follow ask what it stops.
+It becomes one when it is too much ("too sore to run", "driving is agony"), and for
+dressing and washing ("hurts to put my socks on"), which nobody can leave out (N5).
+
+Pain is also heard without the word: "stiff", "tight", "pins and needles", "gives
+way" of a body part, or a limit with a body part ("can't lift my arm"). A loose limit
+("can't" with any word) counts only beside pain that is told.
 
 `suggests_consultation` is the rule that decides when a consultation is suggested.
 It is OUR RULE (evidence N6, with N4 and W1-W2): not validated, and labelled so.
@@ -12,7 +25,7 @@ It is OUR RULE (evidence N6, with N4 and W1-W2): not validated, and labelled so.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -56,6 +69,34 @@ _SCORE = re.compile(
     re.IGNORECASE,
 )
 _WORDS_AFTER = 4
+_EARLY = 12  # words; a report without "my" says soon what hurts
+_OVER_SOON = 3  # words between a pain and "all gone now"
+_MINE = frozenset({"i", "im", "ive", "my", "me", "mine"})
+_ASKING_FIRST = frozenset({"is", "are", "do", "does", "will", "can", "could", "should"})
+_ASKING_FIRST |= {"how", "what", "which", "when", "where", "who", "whats"}
+_PRESENT = re.compile(
+    r"(?:can\W?t|cannot|can\s+not|carnt|cnt|unable|avoiding|i\s+avoid)\b", re.IGNORECASE
+)
+_COULD_NOT = re.compile(r"could(?:\W?nt|n\W?t|\s+not)\b", re.IGNORECASE)
+_NOW_LESS = re.compile(
+    r"\bnow\b.*\b(?:just|only|bit|little|better|fine|ok|okay)\b"
+    r"|\b(?:better|fine|ok|okay)\s+now\b",
+    re.IGNORECASE,
+)
+_OPEN_WORDS = frozenset({"a", "an", "the", "to", "my", "of", "with", "at"})
+_OPEN_WORDS |= {
+    "i",
+    "is",
+    "its",
+    "from",
+    "than",
+    "as",
+    "by",
+    "his",
+    "her",
+    "our",
+    "this",
+}
 _STOP_WORDS = frozenset({"and", "but", "so", "because", "then", "since", "for", "or"})
 
 
@@ -144,58 +185,137 @@ def hear(reading: Reading) -> Heard:
 def _reports_pain(
     reading: Reading, context: Context, *, limited: bool, part: str | None
 ) -> bool:
-    if limited and part is not None:
+    if limited and (part is not None or reading.find("without_pain")):
         return True
-    spoken_for = bool(reading.find("person") or reading.find("somebody_else"))
-    asks = reading.text.rstrip().endswith("?") or bool(reading.find("asking"))
-    if not spoken_for and (asks or len(reading.tokens) > 8):
-        return False
-    words = context.words
     return any(
-        not (
-            (asks and "if" in words[: said.first])  # "can I walk if my hip hurts?"
-            or context.is_denied(said)
-            or context.is_past(said)
-            or context.is_asked(said)
-            or context.is_settled(said)
-        )
+        _is_told(reading, context, said)
         for said in reading.find("pain_said")
+        if not (
+            context.is_denied(said) or context.is_past(said) or _is_over(context, said)
+        )
+    )
+
+
+def _is_told(reading: Reading, context: Context, said: Match) -> bool:
+    """Tell a report from a question about pain in general."""
+    if reading.find("pain_topic"):
+        return False
+    if "if" in context.words[: said.first] and _asks(reading):
+        return False  # "can I walk if my hip hurts?"
+    if _asks_vaguely(reading, context, said):
+        return True
+    if reading.find("person") or reading.find("somebody_else"):
+        return not context.is_asked(said)
+    # Nobody is named: "sore elbow since Monday" is a report, "what helps back pain"
+    # is not.
+    return not (_asks(reading) or reading.find("asks_about") or said.first > _EARLY)
+
+
+def _asks(reading: Reading) -> bool:
+    return (
+        reading.text.rstrip().endswith("?")
+        or bool(reading.find("asking"))
+        or reading.tokens[0].word in _ASKING_FIRST
+    )
+
+
+def _asks_vaguely(reading: Reading, context: Context, said: Match) -> bool:
+    """Tell whether the only question is what this pain could be, or what to do."""
+    vague = reading.find("vague_ask")
+    if not vague or reading.find("treatment") or reading.find("about_treatment"):
+        return False
+    mine = any(
+        reading.tokens[m.first].word in _MINE
+        and context.sentence(m.first) == context.sentence(said.first)
+        for m in reading.find("person")
+    )
+    fragment = said.first <= _EARLY and said.last <= vague[0].first
+    return mine or fragment
+
+
+def _is_over(context: Context, said: Match) -> bool:
+    return any(
+        context.clause(over.first) == context.clause(said.first)
+        or 0 <= over.first - said.last <= _OVER_SOON
+        for over in context.reading.find("pain_over")
     )
 
 
 def _limits(reading: Reading, context: Context) -> tuple[str, ...]:
+    """Give what counts as a limit, in the visitor's words, in order."""
     excuses = reading.find("limit_not")
+    told = bool(reading.find("without_pain")) or any(
+        _is_told(reading, context, said) and not context.is_denied(said)
+        for said in reading.find("pain_said")
+    )
     found: list[Match] = []
-    for limit in reading.find("limit"):
-        excused = any(
-            excuse.touches(limit)
-            or (
-                excuse.last <= limit.first <= excuse.last + 2
-                and context.clause(excuse.first) == context.clause(limit.first)
-            )
-            for excuse in excuses
-        )
-        if excused or context.is_past(limit) or context.is_asked(limit):
-            continue
-        if context.is_denied(limit) or context.is_settled(limit):
+    loose = [
+        limit
+        for limit in reading.find("limit_weak")
+        if told and not any(e.touches(limit) for e in reading.find("limit_weak_not"))
+    ]
+    candidates = [*reading.find("limit"), *loose]
+    for limit in sorted(candidates, key=lambda m: (m.first, m.last)):
+        if _is_excused(limit, excuses, context) or not _is_so_now(
+            reading, context, limit
+        ):
             continue
         if found and limit.first < found[-1].last:
             longer = max(found[-1], limit, key=lambda m: m.last - m.first)
             found[-1] = longer
             continue
         found.append(limit)
-    return tuple(dict.fromkeys(_own_words(reading, limit) for limit in found))
+    told_back: list[str] = []
+    covered = 0
+    for limit in found:
+        if limit.first < covered:
+            continue
+        covered = _end_of_words(reading, limit)
+        told_back.append(_own_words(reading, limit.first, covered))
+    return tuple(dict.fromkeys(told_back))
 
 
-def _own_words(reading: Reading, limit: Match) -> str:
-    """Give a limit with the few words that finish it ("can't sleep on that side")."""
+def _is_excused(limit: Match, excuses: Sequence[Match], context: Context) -> bool:
+    return any(
+        excuse.touches(limit)
+        or (
+            excuse.last <= limit.first <= excuse.last + 2
+            and context.clause(excuse.first) == context.clause(limit.first)
+        )
+        for excuse in excuses
+    )
+
+
+def _is_so_now(reading: Reading, context: Context, limit: Match) -> bool:
+    """Tell a limit of now from one that was, is denied, or is only asked about."""
+    if _PRESENT.match(reading.text[reading.tokens[limit.first].start :]):
+        # "can't walk like I used to" is of now, whatever stands around it.
+        return True
+    if context.is_past(limit) or context.is_denied(limit) or _is_over(context, limit):
+        return False
+    if _COULD_NOT.match(
+        reading.text[reading.tokens[limit.first].start :]
+    ) and _NOW_LESS.search(reading.text, reading.span(limit)[1]):
+        return False
+    return not context.is_asked(limit) or _asks_vaguely(reading, context, limit)
+
+
+def _end_of_words(reading: Reading, limit: Match) -> int:
+    """Find where a limit ends with the few words that finish it."""
+    more = _WORDS_AFTER if limit.last - limit.first > 1 else _WORDS_AFTER + 2
     last = limit.last
-    while last < min(len(reading.tokens), limit.last + _WORDS_AFTER):
+    while last < min(len(reading.tokens), limit.last + more):
         word = reading.tokens[last].word
         if word in SENTENCE_ENDS or word == "," or word in _STOP_WORDS:
             break
         last += 1
-    start = reading.tokens[limit.first].start
+    while last > limit.last and reading.tokens[last - 1].word in _OPEN_WORDS:
+        last -= 1
+    return last
+
+
+def _own_words(reading: Reading, first: int, last: int) -> str:
+    start = reading.tokens[first].start
     return " ".join(reading.text[start : reading.tokens[last - 1].end].split())
 
 

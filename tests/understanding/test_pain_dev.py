@@ -1,0 +1,69 @@
+"""Guard what is heard in messages about pain.
+
+These messages were used to write the patterns, so the figures say that nothing broke,
+not how well unseen messages are heard; held-out messages measure that.
+"""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from mend.understanding.lexicon import Lexicon
+from mend.understanding.pain import hear
+
+ENOUGH = 0.95
+DEV = Path(__file__).with_name("pain_dev.yml")
+JOURNEY = Path("data/journeys/pain.yml")
+GROUPS = {"pain": "pain", "pain_limits_life": "limit"}
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return Lexicon.load(Path("data/lexicon"))
+
+
+def heard_as(lexicon: Lexicon, text: str) -> str:
+    heard = hear(lexicon.read(text))
+    if not heard.pain:
+        return "none"
+    return "limit" if heard.limits else "pain"
+
+
+def messages() -> dict[str, list[str]]:
+    loaded: dict[str, list[str]] = yaml.safe_load(DEV.read_text(encoding="utf-8"))
+    return loaded
+
+
+def examples() -> dict[str, list[str]]:
+    data = yaml.safe_load(JOURNEY.read_text(encoding="utf-8"))
+    return {
+        GROUPS[entry["intent"]]: [
+            line.removeprefix("- ") for line in entry["examples"].splitlines() if line
+        ]
+        for entry in data["nlu"]
+    }
+
+
+def assert_mostly(lexicon: Lexicon, wanted: str, texts: list[str]) -> None:
+    wrong = [text for text in texts if heard_as(lexicon, text) != wanted]
+    assert len(wrong) <= (1 - ENOUGH) * len(texts), wrong
+
+
+@pytest.mark.parametrize("wanted", ["limit", "pain", "none"])
+def test_messages_are_heard(lexicon: Lexicon, wanted: str) -> None:
+    assert_mostly(lexicon, wanted, messages()[wanted])
+
+
+@pytest.mark.parametrize("wanted", ["limit", "pain"])
+def test_examples_are_heard_as_their_intent(lexicon: Lexicon, wanted: str) -> None:
+    assert_mostly(lexicon, wanted, examples()[wanted])
+
+
+def test_lists_are_long_and_apart() -> None:
+    seen = [text.lower() for texts in messages().values() for text in texts]
+    taught = {text.lower() for texts in examples().values() for text in texts}
+
+    assert len(seen) == len(set(seen)) >= 150
+    assert not taught.intersection(seen)
+    assert min(len(texts) for texts in examples().values()) >= 220
