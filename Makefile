@@ -45,7 +45,7 @@ validate:
 test: setup-test  ## set up and run everything that must pass
 	@$(BIN)/python -m pytest $(TESTS)
 
-eval-safety: train  ## measure red flags on the held-out sets (QUESTIONS=file.jsonl adds more)
+eval-safety: setup-test train  ## measure red flags on the held-out sets (QUESTIONS=file.jsonl adds more)
 	@$(BIN)/python -m benchmarks.safety $(if $(QUESTIONS),--questions $(QUESTIONS))
 
 requirements:  ## pin the requirements anew from requirements/*.in

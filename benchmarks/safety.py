@@ -60,6 +60,7 @@ def load_judge(project: Path) -> Judge:
         clarify=options["clarify_threshold"],
         close=options["close_second"],
         caution=options["caution_threshold"],
+        over_pain=options["caution_over_pain"],
     )
 
     def judge(text: str, history: Sequence[str]) -> tuple[str | None, str | None, str]:

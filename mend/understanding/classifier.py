@@ -72,8 +72,8 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
     def get_default_config() -> dict[str, Any]:
         """Return the options and their defaults.
 
-        answer_threshold, clarify_threshold, close_second, caution_threshold: see
-            `Thresholds`.
+        answer_threshold, clarify_threshold, close_second, caution_threshold,
+            caution_over_pain: see `Thresholds`.
         use_encoder: False trains on words alone.
         cache_folder: where embeddings of training examples are kept; "" for nowhere.
         """
@@ -82,6 +82,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
             "clarify_threshold": Thresholds.clarify,
             "close_second": Thresholds.close,
             "caution_threshold": Thresholds.caution,
+            "caution_over_pain": Thresholds.over_pain,
             "use_encoder": True,
             "cache_folder": ".rasa/embeddings",
         }
@@ -283,6 +284,7 @@ def _thresholds(config: dict[str, Any]) -> Thresholds:
             clarify=float(config["clarify_threshold"]),
             close=float(config["close_second"]),
             caution=float(config["caution_threshold"]),
+            over_pain=float(config["caution_over_pain"]),
         )
     except (TypeError, ValueError) as error:
         raise InvalidConfigException(f"AnswerClassifier: {error}") from error

@@ -154,6 +154,15 @@ def test_a_caution_that_cannot_work_is_refused(caution):
         Thresholds(caution=caution)
 
 
+@pytest.mark.parametrize(
+    ("pain", "intent"), [(0.05, "red_flag/RF08.emergency"), (0.08, "pain")]
+)
+def test_ordinary_pain_is_weighed_against_caution(pain, intent):
+    ranked = ranking(("red_flag/RF08.emergency", 0.4), ("pain", pain))
+    thresholds = Thresholds(caution=0.35, over_pain=6)
+    assert decide(ranked, PAIN, None, None, thresholds).intent == intent
+
+
 def test_clarify_offers_the_three_nearest_answers_only():
     ranked = ranking(
         ("affirm", 0.2),
