@@ -9,7 +9,11 @@ flags and for pain alike. Rules of scope, in the order in which they matter:
   by it; "no fever, chills or sweats" reaches over the commas;
 * "ten years ago" makes a clause past unless it also speaks of now;
 * a question about how things are in general ("can massage move a clot?") reaches
-  to the end of its sentence unless the person speaks of themselves after it.
+  to the end of its sentence unless the person speaks of themselves after it; so do
+  a sentence that begins like a question and speaks of nobody, and one that asks for
+  "signs", "causes", "recovery" and speaks of nobody;
+* the name of a condition alone reports nothing: somebody must say that they have it
+  or think so ("I think I have a clot"), unless it is cried out ("heart attack!!").
 """
 
 from __future__ import annotations
@@ -49,6 +53,9 @@ _SUBJECTS = frozenset(
         "now",
         "the",
         "cant",
+        "his",
+        "her",
+        "their",
     ]
 )
 _CLOSERS = frozenset(
@@ -70,6 +77,60 @@ _CLOSERS = frozenset(
 )
 _HAD = frozenset(
     ["had", "history", "previous", "prior", "past", "survived", "suffered", "old"]
+)
+_STOPS = SENTENCE_ENDS | {","}
+_QUESTION_WORDS = frozenset(
+    [
+        "can",
+        "could",
+        "does",
+        "do",
+        "is",
+        "are",
+        "will",
+        "would",
+        "should",
+        "may",
+        "what",
+        "whats",
+        "why",
+        "how",
+        "which",
+        "who",
+        "when",
+        "where",
+        "did",
+        "dont",
+        "isnt",
+    ]
+)
+_PERSONS = frozenset(
+    [
+        "i",
+        "im",
+        "ive",
+        "id",
+        "my",
+        "me",
+        "mine",
+        "he",
+        "she",
+        "hes",
+        "shes",
+        "his",
+        "her",
+        "him",
+        "this",
+        "it",
+        "its",
+        "these",
+        "now",
+        "suddenly",
+        "today",
+        "tonight",
+        "yesterday",
+        "cant",
+    ]
 )
 _REACH = 6
 _REACH_BACK = 4
@@ -98,6 +159,7 @@ class Context:
             ):
                 self._clause_starts.append(place)
         self._sayings = reading.find("idiom")
+        self._general: dict[int, bool] = {}
 
     def clause(self, place: int) -> int:
         """Number of the clause that a token stands in."""
@@ -203,6 +265,8 @@ class Context:
     def is_asked(self, cue: Match) -> bool:
         """Only asked or supposed: "what are the signs of a clot?"."""
         sentence = self.sentence(cue.first)
+        if self._in_general(sentence):
+            return True
         for supposing in self.reading.find("only_supposing"):
             if (
                 supposing.first <= cue.first
@@ -219,6 +283,62 @@ class Context:
             ) and not self._speaks_of_self(asking.last, cue):
                 return True
         return False
+
+    def _words_of(self, sentence: int) -> list[str]:
+        start = self._sentence_starts[sentence - 1]
+        ends = [*self._sentence_starts[1:], len(self.words) + 1]
+        return self.words[start : ends[sentence - 1]]
+
+    def _in_general(self, sentence: int) -> bool:
+        """A sentence that asks and speaks of nobody: "chest pain causes"."""
+        if sentence not in self._general:
+            words = self._words_of(sentence)
+            asks = words and words[0] in _QUESTION_WORDS
+            informs = any(
+                self.sentence(m.first) == sentence
+                for m in self.reading.find("informing")
+            )
+            self._general[sentence] = bool(asks or informs) and not (
+                _PERSONS.intersection(words)
+                or any(
+                    self.sentence(m.first) == sentence
+                    for label in ("somebody_else", "wants_help")
+                    for m in self.reading.find(label)
+                )
+            )
+        return self._general[sentence]
+
+    def is_only_named(self, cue: Match, *, cry: bool) -> bool:
+        """A condition that nobody is said to have: "DVT prevention".
+
+        Args:
+            cue: the name of a condition.
+            cry: whether the name alone, with a word for help, is a cry for it.
+        """
+        sentence = self.sentence(cue.first)
+        if any(
+            self.sentence(m.first) == sentence
+            for m in self.reading.find("thinks_so")
+            if m.last <= cue.last + _REACH and m.first <= cue.last
+        ):
+            return False
+        told_about = any(
+            self.sentence(m.first) == sentence for m in self.reading.find("informing")
+        )
+        if not told_about and any(
+            self.clause(m.first) == self.clause(cue.first) or m.first > cue.last
+            for m in self.reading.find("has_it")
+            if self.sentence(m.first) == sentence
+        ):
+            return False
+        if not cry:
+            return True
+        fillers = self.reading.find("cry_filler")
+        return any(
+            not any(m.first <= place < m.last for m in (cue, *fillers))
+            for place, word in enumerate(self.words)
+            if word not in _STOPS and self.sentence(place) == sentence
+        )
 
     def _speaks_of_self(self, start: int, cue: Match) -> bool:
         """In a later clause than the question, a "my" or "I" reports."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One word in our spelling, with its place (characters) in the original text."""
 
     word: str
@@ -15,8 +15,7 @@ class Token:
     end: int
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """A cue found in a text: tokens `first` to `last` (exclusive).
 
     `between` are the tokens that fell into the gaps of the phrase.

@@ -6,10 +6,10 @@ front door use the same one.
 
 The rules are data (`data/lexicon/red_flags.yml`): a rule names a flag, a tier, the
 groups of cues that must be said together, and why staff should look. A cue counts
-when it is meant: not denied, not long ago, not settled, not only asked, not a saying
-(see `context`). One rule is enough; if several fire, the higher tier wins, and
-nothing lowers it. Flags and tiers are those of the clinic's red-flag table, RF01 to
-RF21, which a registered clinician has to sign.
+when it is meant: not denied, not long ago, not settled, not only asked, not a saying,
+not merely the name of a condition (see `context`). One rule is enough; if several
+fire, the higher tier wins, and nothing lowers it. Flags and tiers are those of the
+clinic's red-flag table, RF01 to RF21, which a registered clinician has to sign.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ from mend.understanding.reading import Match, Reading
 TIERS = ("emergency", "same_day", "soon")
 RULES_FILE = "red_flags.yml"
 _MESSAGES = 3  # this message and the two before it
-_SENSES = frozenset({"denied", "past", "settled", "asked"})
+_SENSES = frozenset({"denied", "past", "settled", "asked", "named"})
+_WITHIN = frozenset({"near", "clause", "sentence", "message"})
+_NEAR = 10  # words
 _SCREENED_CHARACTERS = 4000
 
 
@@ -85,7 +87,8 @@ class Rule:
     Attributes:
         groups: each a set of cue labels of which one must be said.
         unless: cue labels that take the rule back when they are in this message.
-        within: "clause", "sentence" or "message": how close the groups must be.
+        within: "near" (ten words of a sentence), "clause", "sentence" or "message":
+            how close together the groups must be said.
         even_if: senses that do not silence a cue here ("settled" for a passed TIA).
         across: whether earlier messages may supply some of the groups.
     """
@@ -124,7 +127,7 @@ class Rule:
             name
             for name, fine in (
                 ("tier", data.get("tier") in TIERS),
-                ("within", within in {"clause", "sentence", "message"}),
+                ("within", within in _WITHIN),
                 ("even_if", even_if <= _SENSES),
                 ("why", bool(data.get("why"))),
                 ("all", bool(data.get("all"))),
@@ -152,11 +155,19 @@ class Rule:
 
 @dataclass(frozen=True)
 class _Words:
-    """Labels that the rules use at all, as signs, and as names of a diagnosis."""
+    """Labels of the rules: all, those of signs, and those that need more care.
+
+    Attributes:
+        diagnoses: past when merely "had".
+        conditions: names, which report nothing by themselves.
+        cries: conditions that count when typed alone.
+    """
 
     cues: frozenset[str]
     signs: frozenset[str]
     diagnoses: frozenset[str]
+    conditions: frozenset[str]
+    cries: frozenset[str]
 
 
 class _Said:
@@ -167,7 +178,7 @@ class _Said:
         self.message = message
         self.labels = frozenset(reading.by_label) & words.cues
         self._context = Context(reading)
-        self._diagnoses = words.diagnoses
+        self._words = words
         self._signs = tuple(m for m in reading.matches if m.label in words.signs)
         self._senses: dict[Match, frozenset[str] | None] = {}
 
@@ -181,8 +192,10 @@ class _Said:
         context = self._context
         if context.is_saying(cue):
             return None
-        diagnosis = cue.label in self._diagnoses
+        diagnosis = cue.label in self._words.diagnoses
         against = {
+            "named": cue.label in self._words.conditions
+            and context.is_only_named(cue, cry=cue.label in self._words.cries),
             "denied": context.is_denied(cue, self._signs),
             "past": context.is_past(cue, diagnosis=diagnosis),
             "settled": context.is_settled(cue),
@@ -212,6 +225,11 @@ class _Said:
         """Tell whether cues stand in one clause or sentence."""
         if within == "message":
             return True
+        if within == "near":
+            within = "sentence"
+            first = min(cue.first for cue in cues)
+            if max(cue.last for cue in cues) - first > _NEAR:
+                return False
         part = self._context.clause if within == "clause" else self._context.sentence
         return len({part(cue.first) for cue in cues}) == 1
 
@@ -232,13 +250,16 @@ class Screener:
     """Screen messages for red flags. Make it once with `load`; it holds no state."""
 
     def __init__(
-        self, lexicon: Lexicon, rules: Sequence[Rule], diagnoses: frozenset[str]
+        self,
+        lexicon: Lexicon,
+        rules: Sequence[Rule],
+        names: Mapping[str, frozenset[str]],
     ):
         self.lexicon = lexicon
         self.rules = tuple(sorted(rules, key=Rule.rank))
         signs = frozenset[str]().union(*(g for rule in rules for g in rule.groups))
         excuses = frozenset[str]().union(*(rule.unless for rule in rules))
-        self._words = _Words(signs | excuses, signs, diagnoses)
+        self._words = _Words(signs | excuses, signs, **names)
 
     @classmethod
     def load(cls, lexicon_dir: Path, lexicon: Lexicon | None = None) -> Screener:
@@ -253,14 +274,16 @@ class Screener:
         """
         lexicon = lexicon or Lexicon.load(lexicon_dir)
         data = yaml.safe_load((lexicon_dir / RULES_FILE).read_text(encoding="utf-8"))
-        diagnoses = frozenset(data["diagnoses"])
-        if unknown := diagnoses - lexicon.labels:
+        names = {
+            kind: frozenset(data[kind]) for kind in ("diagnoses", "conditions", "cries")
+        }
+        if unknown := frozenset[str]().union(*names.values()) - lexicon.labels:
             raise LexiconError(f"{RULES_FILE}: no cue {sorted(unknown)}")
         rules = [
             Rule.from_data(row, rule, lexicon.labels)
             for row, rule in enumerate(data["screening"], start=1)
         ]
-        return cls(lexicon, rules, diagnoses)
+        return cls(lexicon, rules, names)
 
     def screen(self, text: str, history: Sequence[str] = ()) -> Screening:
         """Screen a message.
