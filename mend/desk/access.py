@@ -26,8 +26,9 @@ from flask import (
 
 from mend.desk import forms
 from mend.desk.desk import this_desk
-from mend.records import staff
-from mend.records.staff import SignedIn
+from mend.records import staff, staff_sessions
+from mend.records.sign_in import TooManyAttempts, verify
+from mend.records.staff_sessions import SignedIn
 
 log = structlog.get_logger("mend.desk")
 pages = Blueprint("access", __name__)
@@ -98,14 +99,14 @@ def try_to_sign_in() -> Any:
     staff_id = None
     if form.validate_on_submit():
         try:
-            staff_id = staff.verify(
+            staff_id = verify(
                 desk.database,
                 form.email.data,
                 form.password.data,
                 request.remote_addr or "unknown",
                 desk.now(),
             )
-        except staff.TooManyAttempts as error:
+        except TooManyAttempts as error:
             minutes = -(-error.retry_after_s // 60)
             log.warning("sign_in.locked")
             problem = f"Too many attempts. Please wait {minutes} minutes."
@@ -123,7 +124,7 @@ def sign_out() -> Any:
     """End this session."""
     desk = this_desk()
     with desk.database.transaction() as s:
-        staff.end_session(s, me().session_id, desk.now())
+        staff_sessions.end_session(s, me().session_id, desk.now())
     return _forget_session()
 
 
@@ -133,7 +134,7 @@ def sign_out_everywhere() -> Any:
     """End every session of this person, here and elsewhere."""
     desk = this_desk()
     with desk.database.transaction() as s:
-        staff.end_all_sessions(s, me().staff_id, desk.now())
+        staff_sessions.end_all_sessions(s, me().staff_id, desk.now())
     return _forget_session()
 
 
@@ -206,7 +207,7 @@ def _check() -> Any:
     if ROLE_ORDER.index(g.person.role) < ROLE_ORDER.index(role):
         abort(403)
     if UNATTENDED not in request.args:
-        staff.touch_session(desk.database, g.person.session_id, desk.now())
+        staff_sessions.touch_session(desk.database, g.person.session_id, desk.now())
     return None
 
 
@@ -216,21 +217,21 @@ def _person() -> SignedIn | None:
     if not token or request.endpoint == "static":
         return None
     with desk.database.reading() as s:
-        return staff.signed_in(s, token, desk.now())
+        return staff_sessions.signed_in(s, token, desk.now())
 
 
 def _start_session(staff_id: int, target: str) -> Response:
     desk = this_desk()
     with desk.database.transaction() as s:
         if g.person is not None:
-            staff.end_session(s, g.person.session_id, desk.now())
-        token = staff.open_session(s, staff_id, desk.now())
+            staff_sessions.end_session(s, g.person.session_id, desk.now())
+        token = staff_sessions.open_session(s, staff_id, desk.now())
     session.clear()  # form tokens from before do not work after
     response = make_response(redirect(target, code=303))
     response.set_cookie(
         desk.cookie,
         token,
-        max_age=int(staff.SESSION_LASTS.total_seconds()),
+        max_age=int(staff_sessions.SESSION_LASTS.total_seconds()),
         secure=desk.https,
         httponly=True,
         samesite="Lax",

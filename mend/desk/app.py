@@ -15,9 +15,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from mend.clinic import Clinic
 from mend.desk import access, cases, errors, people, queue, security, wording
 from mend.desk.desk import Desk
-from mend.records import escalations
+from mend.records import case_work, escalations
 from mend.records.database import Database
-from mend.records.staff import ROLES, SESSION_LASTS
+from mend.records.staff import ROLES
+from mend.records.staff_sessions import SESSION_LASTS
 from mend.settings import Settings, secret_key
 
 _MAX_BODY_BYTES = 64 * 1024
@@ -96,9 +97,9 @@ def _teach_templates(app: Flask, clinic: Clinic) -> None:
         style_version=hashlib.sha256(style.read_bytes()).hexdigest()[:12],
         urgency_words=wording.URGENCY_WORDS,
         sender_words=wording.SENDER_WORDS,
-        status_words=escalations.STATUSES,
+        status_words=case_work.STATUSES,
         kind_words=escalations.KINDS,
-        outcome_words=escalations.OUTCOMES,
+        outcome_words=case_work.OUTCOMES,
         role_words=ROLES,
         waiting=wording.waiting,
         highlight=wording.highlight,

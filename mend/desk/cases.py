@@ -1,5 +1,6 @@
 """One case: why a person is needed, how to reach them, what was done."""
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -8,8 +9,10 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from mend.desk import forms
 from mend.desk.access import allow, me
 from mend.desk.desk import this_desk
-from mend.records import escalations
-from mend.records.escalations import Case, NotAllowed, StaleVersion, UnknownCase
+from mend.records import case_file, case_work
+from mend.records.case_file import Case
+from mend.records.case_work import NotAllowed, StaleVersion
+from mend.records.escalations import UnknownCase
 
 log = structlog.get_logger("mend.desk")
 pages = Blueprint("cases", __name__, url_prefix="/cases")
@@ -31,9 +34,7 @@ def show(reference: str) -> Any:
     desk = this_desk()
     try:
         with desk.database.transaction() as s:
-            escalations.record_view(
-                s, reference, staff_id=me().staff_id, now=desk.now()
-            )
+            case_work.record_view(s, reference, staff_id=me().staff_id, now=desk.now())
     except UnknownCase:
         abort(404)
     return _page(reference)
@@ -46,21 +47,8 @@ def assign(reference: str) -> Any:
     form = forms.AssignForm()
     if not form.validate_on_submit():
         abort(400)
-    desk = this_desk()
     assignee = me().staff_id if form.to.data == "me" else None
-    try:
-        with desk.database.transaction() as s:
-            escalations.assign(
-                s,
-                reference,
-                assignee_id=assignee,
-                version=form.version.data,
-                staff_id=me().staff_id,
-                now=desk.now(),
-            )
-    except UnknownCase:
-        abort(404)
-    except StaleVersion:
+    if not _change(reference, form, case_work.assign, assignee_id=assignee):
         return _conflict(reference, "")
     return _done(reference, "case.assigned")
 
@@ -75,25 +63,17 @@ def change_status(reference: str) -> Any:
     if form.to.data == "closed" and not form.outcome.data:
         problem = "Choose how it ended, then close the case."
         return _page(reference, status_form=form, problem=problem), 422
-    desk = this_desk()
+    step = {
+        "to": form.to.data,
+        "outcome": form.outcome.data or None,
+        "note": form.note.data,
+    }
     try:
-        with desk.database.transaction() as s:
-            escalations.change_status(
-                s,
-                reference,
-                to=form.to.data,
-                outcome=form.outcome.data or None,
-                note=form.note.data,
-                version=form.version.data,
-                staff_id=me().staff_id,
-                now=desk.now(),
-            )
-    except UnknownCase:
-        abort(404)
-    except StaleVersion:
-        return _conflict(reference, form.note.data or "")
+        changed = _change(reference, form, case_work.change_status, **step)
     except NotAllowed:
         abort(400)
+    if not changed:
+        return _conflict(reference, form.note.data or "")
     return _done(reference, "case.status")
 
 
@@ -105,28 +85,35 @@ def add_note(reference: str) -> Any:
     if not form.validate_on_submit() or not form.text.data.strip():
         problem = _first_error(form) or "Write the note first."
         return _page(reference, note_form=form, problem=problem), 422
+    if not _change(reference, form, case_work.add_note, text=form.text.data):
+        return _conflict(reference, form.text.data)
+    return _done(reference, "case.noted")
+
+
+def _change(reference: str, form: Any, make: Callable[..., Any], **change: Any) -> bool:
+    """Make one change to the case as the form showed it; False when it is stale."""
     desk = this_desk()
     try:
         with desk.database.transaction() as s:
-            escalations.add_note(
+            make(
                 s,
                 reference,
-                text=form.text.data,
                 version=form.version.data,
                 staff_id=me().staff_id,
                 now=desk.now(),
+                **change,
             )
     except UnknownCase:
         abort(404)
     except StaleVersion:
-        return _conflict(reference, form.text.data)
-    return _done(reference, "case.noted")
+        return False
+    return True
 
 
 def _case(reference: str) -> Case:
     try:
         with this_desk().database.reading() as s:
-            return escalations.case(s, reference)
+            return case_file.case(s, reference)
     except UnknownCase:
         abort(404)
 
@@ -140,12 +127,12 @@ def _page(
 ) -> str:
     case = _case(reference)
     status = case.escalation.status
-    steps = [(to, STEP_WORDS[status, to]) for to in escalations.NEXT_STATUSES[status]]
+    steps = [(to, STEP_WORDS[status, to]) for to in case_work.NEXT_STATUSES[status]]
     return render_template(
         "case.html",
         case=case,
         escalation=case.escalation,
-        why=escalations.why(case.escalation),
+        why=case_file.why(case.escalation),
         steps=steps,
         status_form=status_form or forms.StatusForm(formdata=None),
         note_form=note_form or forms.NoteForm(formdata=None),

@@ -11,8 +11,9 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from mend.records.escalations import OUTCOMES
-from mend.records.staff import PASSWORD_MAX, ROLES
+from mend.records.case_work import OUTCOMES
+from mend.records.passwords import PASSWORD_MAX
+from mend.records.staff import ROLES
 
 NOTE_MAX = 4000
 

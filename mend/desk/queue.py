@@ -7,7 +7,8 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from mend.desk.access import UNATTENDED, allow, me
 from mend.desk.desk import this_desk
-from mend.records import escalations, journal
+from mend.records import case_queue, journal
+from mend.records.escalations import REFERENCE_LENGTH
 
 pages = Blueprint("queue", __name__)
 
@@ -40,11 +41,11 @@ def show() -> Any:
     paused = request.args.get("refresh") == "off"
     now = desk.now()
     with desk.database.reading() as s:
-        page = escalations.queue(
+        page = case_queue.queue(
             s, view=view, staff_id=me().staff_id, page=page_number()
         )
         unanswered = len(journal.unanswered(s, now - ANSWER_TAKES))
-        unseen = escalations.waiting_notices(s, created_before=now - NOTICE_TAKES)
+        unseen = case_queue.waiting_notices(s, created_before=now - NOTICE_TAKES)
     html = render_template(
         "queue.html",
         page=page,
@@ -69,7 +70,7 @@ def show() -> Any:
 def find() -> Any:
     """Go to the case with a reference somebody read out."""
     asked = "".join(request.args.get("reference", "").split()).upper()
-    if len(asked) != escalations.REFERENCE_LENGTH or not asked.isalnum():
+    if len(asked) != REFERENCE_LENGTH or not asked.isalnum():
         abort(404)
     return redirect(url_for("cases.show", reference=asked))
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from mend.records import audit
-from mend.records.escalations import (
-    DELETED_BY_VISITOR,
-    Erased,
-    contact_of,
-    forget_person,
-    locked_conversation,
-)
+from mend.records.escalations import Erased, contact_of, locked_conversation
 from mend.records.tables import (
     Contact,
     Conversation,
@@ -25,8 +19,11 @@ from mend.records.tables import (
     Escalation,
     Feedback,
     Message,
+    Note,
     Outbox,
 )
+
+DELETED_BY_VISITOR = "The visitor deleted the chat."
 
 
 def export(s: Session, conversation: Conversation) -> dict[str, Any]:
@@ -133,6 +130,22 @@ def erase(s: Session, conversation: Conversation, now: datetime) -> dict[str, in
         now=now,
     )
     return counts
+
+
+def forget_person(s: Session, escalation_ids: Sequence[int]) -> dict[str, int]:
+    """Delete contact details and notes of these cases; return how many of each."""
+    return {
+        "contacts": s.execute(
+            delete(Contact)
+            .where(Contact.escalation_id.in_(escalation_ids))
+            .execution_options(synchronize_session=False)
+        ).rowcount,
+        "notes": s.execute(
+            delete(Note)
+            .where(Note.escalation_id.in_(escalation_ids))
+            .execution_options(synchronize_session=False)
+        ).rowcount,
+    }
 
 
 def ledger_hash(conversation: Conversation) -> str:

@@ -16,7 +16,15 @@ from flask.testing import FlaskClient
 
 from mend.clinic import Clinic
 from mend.desk.app import create_app
-from mend.records import escalations, journal, staff
+from mend.records import (
+    case_file,
+    case_queue,
+    escalations,
+    journal,
+    passwords,
+    staff,
+    staff_sessions,
+)
 from mend.records.database import Database
 from mend.records.escalations import ContactDetails, EscalationCause
 from mend.records.journal import Reply, TurnResult
@@ -63,7 +71,7 @@ class Desk:
         browser = Browser(self.app.test_client())
         if role is not None:
             with self.db.transaction() as s:
-                token = staff.open_session(s, self.people[role], self.clock())
+                token = staff_sessions.open_session(s, self.people[role], self.clock())
             browser.client.set_cookie("mend-desk", token, httponly=True)
         return browser
 
@@ -97,7 +105,7 @@ class Desk:
             )
             journal.complete(s, received.message, result, self.clock())
             return (
-                escalations.queue(s, view="open", staff_id=0, per_page=1000)
+                case_queue.queue(s, view="open", staff_id=0, per_page=1000)
                 .rows[-1 if urgency == "routine" else 0]
                 .reference
             )
@@ -110,9 +118,9 @@ class Desk:
             rows = audit.rows(s, per_page=1000)[::-1]
             return [(row.actor, row.action, row.object) for row in rows]
 
-    def stored(self, reference: str) -> escalations.Case:
+    def stored(self, reference: str) -> case_file.Case:
         with self.db.reading() as s:
-            return escalations.case(s, reference)
+            return case_file.case(s, reference)
 
 
 class Browser:
@@ -145,7 +153,7 @@ _hashes: list[str] = []
 
 def _password_hash() -> str:
     if not _hashes:
-        _hashes.append(staff._hasher().hash(PASSWORD))
+        _hashes.append(passwords.hashed(PASSWORD))
     return _hashes[0]
 
 

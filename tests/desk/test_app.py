@@ -51,7 +51,7 @@ class TestErrors:
         def fail(*_: object, **__: object) -> None:
             raise RuntimeError("SELECT secret FROM /srv/clinic.db")
 
-        monkeypatch.setattr(queue.escalations, "queue", fail)
+        monkeypatch.setattr(queue.case_queue, "queue", fail)
         return desk
 
     def test_an_error_tells_nothing_about_the_inside(self, broken: Desk) -> None:
@@ -72,7 +72,7 @@ class TestErrors:
         def locked(*_: object, **__: object) -> None:
             raise OperationalError("UPDATE x", {}, Exception("database is locked"))
 
-        monkeypatch.setattr(cases.escalations, "record_view", locked)
+        monkeypatch.setattr(cases.case_work, "record_view", locked)
         answer = desk.browser("reviewer").get(f"/cases/{desk.case()}")
         assert answer.status_code == 503
         assert "Retry-After" in answer.headers

@@ -1,20 +1,30 @@
 """Conversations, messages and people to test with."""
 
 import secrets
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
-from mend.records import journal, staff
+from mend.records import case_work, escalations, journal, staff
 from mend.records.database import Database
+from mend.records.escalations import ContactDetails
 from mend.records.journal import EscalationCause, Reply, TurnResult
-from mend.records.tables import Conversation, Message
+from mend.records.tables import Conversation, Escalation, Message
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=timezone.utc)
+GOOD = "hop skip and jump 42"
+CONTACT = ContactDetails(
+    name="Ana Ek",
+    phone="+44 20 7946 0000",
+    email=None,
+    preferred_time="mornings",
+    note="Knee, for six weeks",
+    consent_version="2026-11",
+)
 
 
 def new_staff(db: Database, email: str, name: str, role: str) -> int:
     with db.transaction() as s:
         token = staff.invite(s, email, name, role, NOW)
-        return staff.accept_invitation(s, token, "hop skip and jump 42", NOW)
+        return staff.accept_invitation(s, token, GOOD, NOW)
 
 
 def new_conversation(db: Database) -> Conversation:
@@ -65,3 +75,56 @@ def answered(text: str = "Most strains settle in weeks.") -> TurnResult:
             ),
         ),
     )
+
+
+def open_case(
+    db: Database, urgency: str = "soon", minutes_ago: int = 0, kind: str = "handoff"
+) -> Escalation:
+    conversation = new_conversation(db)
+    message = receive(db, conversation, f"A {urgency} message")
+    cause = EscalationCause(kind, urgency, {"why": f"Because {kind}."})
+    with db.transaction() as s:
+        return escalations.open_case(
+            s,
+            conversation,
+            cause,
+            source_message_id=message.id,
+            actor="assistant",
+            now=NOW - timedelta(minutes=minutes_ago),
+        )
+
+
+def ask(
+    db: Database,
+    conversation: Conversation,
+    contact: ContactDetails = CONTACT,
+    client_id: str = "form-1",
+) -> Escalation:
+    with db.transaction() as s:
+        return escalations.request_consultation(
+            s, conversation, client_id, contact, NOW
+        )
+
+
+def change(db: Database, case: Escalation, to: str, staff_id: int, **more: object):  # type: ignore[no-untyped-def]
+    with db.transaction() as s:
+        return case_work.change_status(
+            s,
+            case.reference,
+            to=to,
+            version=more.pop("version", case.version),
+            staff_id=staff_id,
+            now=NOW,
+            **more,
+        )
+
+
+def invite(db: Database, email: str = "kim@clinic.example", **more: object) -> str:
+    with db.transaction() as s:
+        return staff.invite(s, email, "Kim", "reviewer", NOW, **more)  # type: ignore[arg-type]
+
+
+def accept(db: Database, token: str, password: str = GOOD, **more: object) -> int:
+    now = more.pop("now", NOW)
+    with db.transaction() as s:
+        return staff.accept_invitation(s, token, password, now, **more)  # type: ignore[arg-type]

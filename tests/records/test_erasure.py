@@ -4,9 +4,19 @@ from pathlib import Path
 
 from sqlalchemy import select, text
 
-from mend.records import audit, erasure, escalations, feedback, journal, tracker
+from mend.records import (
+    audit,
+    case_file,
+    case_work,
+    erasure,
+    escalations,
+    feedback,
+    journal,
+    tracker,
+)
 from mend.records.database import Database, sqlite_path
-from mend.records.escalations import DELETED_BY_VISITOR, ContactDetails
+from mend.records.erasure import DELETED_BY_VISITOR
+from mend.records.escalations import ContactDetails
 from mend.records.tables import (
     Contact,
     Conversation,
@@ -58,7 +68,7 @@ def talk(db: Database, conversation: Conversation, staff_id: int) -> dict[str, s
     with db.transaction() as s:
         cases = {c.kind: c for c in s.execute(select(Escalation)).scalars()}
         for case in cases.values():
-            escalations.add_note(
+            case_work.add_note(
                 s,
                 case.reference,
                 text="Zephyrine called back",
@@ -72,8 +82,8 @@ def talk(db: Database, conversation: Conversation, staff_id: int) -> dict[str, s
 def finish(db: Database, reference: str, staff_id: int) -> None:
     for to, outcome in (("in_review", None), ("closed", "booked")):
         with db.transaction() as s:
-            version = escalations.case(s, reference).escalation.version
-            escalations.change_status(
+            version = case_file.case(s, reference).escalation.version
+            case_work.change_status(
                 s,
                 reference,
                 to=to,
@@ -143,10 +153,10 @@ def test_an_open_request_keeps_its_contact_until_it_is_closed(
         counts = journal.erase(s, conversation, NOW)
     assert (counts["contacts"], counts["notes"]) == (0, 2)
     with db.reading() as s:
-        case = escalations.case(s, references["consultation"])
+        case = case_file.case(s, references["consultation"])
         assert case.contact is not None
         assert case.contact.phone == "+44 20 7946 0999"
-        assert escalations.why(case.escalation) == DELETED_BY_VISITOR
+        assert case_file.why(case.escalation) == DELETED_BY_VISITOR
         assert case.transcript == []
         assert case.erased_at == NOW
     finish(db, references["consultation"], reviewer)

@@ -1,7 +1,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from mend.records import escalations, feedback, journal
+from mend.records import case_file, feedback, journal
 from mend.records.database import Database
 from mend.records.tables import Conversation, Escalation, Feedback
 
@@ -55,7 +55,7 @@ def test_a_thumb_down_with_words_becomes_one_case(
     with db.reading() as s:
         line = next(
             line
-            for line in escalations.case(s, case.reference).transcript
+            for line in case_file.case(s, case.reference).transcript
             if line.is_source
         )
     assert (line.helpful, line.comment) == (False, "This is not what I asked")

@@ -1,0 +1,147 @@
+"""One case as the staff read it: why, the whole chat, notes and other cases."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mend.records.columns import clean_text
+from mend.records.escalations import KINDS, UnknownCase, contact_of
+from mend.records.tables import (
+    Contact,
+    Conversation,
+    Escalation,
+    Feedback,
+    Message,
+    Note,
+    StaffUser,
+)
+
+
+@dataclass(frozen=True)
+class TranscriptLine:
+    """One message as the staff see it."""
+
+    seq: int
+    sender: str
+    text: str
+    at: datetime
+    state: str
+    outcome: str | None
+    urgency: str | None
+    is_source: bool
+    helpful: bool | None
+    comment: str | None
+
+
+@dataclass(frozen=True)
+class NoteLine:
+    """One staff note."""
+
+    author: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything the case page shows."""
+
+    escalation: Escalation
+    assignee: str | None
+    contact: Contact | None
+    notes: list[NoteLine]
+    transcript: list[TranscriptLine]
+    related: list[Escalation]
+    erased_at: datetime | None
+
+    @property
+    def summary(self) -> str:
+        """Return the visitor's own words in one line."""
+        source = next((line.text for line in self.transcript if line.is_source), None)
+        return summary(self.escalation.reason, source, self.contact)
+
+
+def case(s: Session, reference: str) -> Case:
+    """Return everything about one case.
+
+    Raises:
+        UnknownCase: There is none with this reference.
+    """
+    found = s.execute(
+        select(Escalation, StaffUser.name, Conversation.erased_at)
+        .join(Conversation, Conversation.id == Escalation.conversation_id)
+        .outerjoin(StaffUser, StaffUser.id == Escalation.assignee_id)
+        .where(Escalation.reference == clean_text(reference))
+    ).one_or_none()
+    if found is None:
+        raise UnknownCase(reference)
+    escalation, assignee, erased_at = found
+    notes = s.execute(
+        select(StaffUser.name, Note.text, Note.created_at)
+        .join(StaffUser, StaffUser.id == Note.staff_id)
+        .where(Note.escalation_id == escalation.id)
+        .order_by(Note.id)
+    )
+    lines = s.execute(
+        select(Message, Feedback.helpful, Feedback.comment)
+        .outerjoin(Feedback, Feedback.message_id == Message.id)
+        .where(Message.conversation_id == escalation.conversation_id)
+        .order_by(Message.seq)
+    )
+    related = s.execute(
+        select(Escalation)
+        .where(
+            Escalation.conversation_id == escalation.conversation_id,
+            Escalation.id != escalation.id,
+        )
+        .order_by(Escalation.id)
+    ).scalars()
+    return Case(
+        escalation=escalation,
+        assignee=assignee,
+        contact=contact_of(s, escalation),
+        notes=[NoteLine(author, text, at) for author, text, at in notes],
+        transcript=[
+            TranscriptLine(
+                seq=message.seq,
+                sender=message.sender,
+                text=message.text,
+                at=message.created_at,
+                state=message.state,
+                outcome=message.outcome,
+                urgency=message.urgency,
+                is_source=message.id == escalation.source_message_id,
+                helpful=helpful,
+                comment=comment,
+            )
+            for message, helpful, comment in lines
+        ],
+        related=list(related),
+        erased_at=erased_at,
+    )
+
+
+def why(escalation: Escalation) -> str:
+    """Return in one sentence why the case was opened."""
+    sentence = escalation.reason.get("why")
+    if isinstance(sentence, str) and sentence.strip():
+        return str(sentence)
+    return f"{KINDS.get(escalation.kind, escalation.kind)}."
+
+
+def summary(
+    reason: dict[str, Any], source_text: str | None, contact: Contact | None
+) -> str:
+    """Return one line in the visitor's own words, as short as the queue needs."""
+    told = (
+        source_text,
+        reason.get("comment"),
+        reason.get("last_message"),
+        contact.note if contact else None,
+    )
+    words = next((text for text in told if isinstance(text, str) and text), "")
+    one_line = " ".join(words.split())
+    return one_line if len(one_line) <= 140 else one_line[:139].rstrip() + "…"
