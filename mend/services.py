@@ -81,8 +81,6 @@ def supervisor_config(settings: Settings, project: Path, password: str) -> str:
             "nodaemon=true",
             "silent=true",
             "loglevel=info",
-            # Databases and logs are for this user only.
-            "umask=077",
             f"directory={_escape(str(project))}",
             f"logfile={_escape(str(log / 'supervisor.log'))}",
             f"pidfile={_escape(str(pid_file(settings)))}",
@@ -121,6 +119,8 @@ def supervisor_config(settings: Settings, project: Path, password: str) -> str:
                 f"environment={variables}",
                 f"priority={position + 1}",
                 "autorestart=true",
+                # Databases are for this user only.
+                "umask=077",
                 "startsecs=1",
                 "startretries=100",
                 "stopasgroup=true",

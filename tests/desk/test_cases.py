@@ -22,7 +22,7 @@ def test_a_case_says_why_and_marks_the_words(desk: Desk) -> None:
         "red_flag",
         "same_day",
         words=["calf"],
-        heard={"body_part": ["calf"], "pain_score": 6},
+        heard={"body_part": "calf", "score": 6},
         flag="RF03",
         confidence=0.934,
     )
@@ -30,7 +30,7 @@ def test_a_case_says_why_and_marks_the_words(desk: Desk) -> None:
     assert "A reason." in page
     assert "My <mark>Calf</mark> is hot" in page
     assert "the message that led to this case" in page
-    assert re.search(r"<dt>Pain \(0 to 10\)</dt><dd>6</dd>", page)
+    assert re.search(r"<dt>How bad, 0 to 10</dt><dd>6</dd>", page)
     assert "RF03" in page
     assert "93 %" in page
     # The clinic's clock, with UTC as the title.
