@@ -129,6 +129,7 @@ _PERSONS = frozenset(
         "today",
         "tonight",
         "yesterday",
+        "since",
         "cant",
     ]
 )
@@ -271,6 +272,9 @@ class Context:
             if (
                 supposing.first <= cue.first
                 and self.sentence(supposing.first) == sentence
+                and not any(
+                    supposing.touches(me) for me in self.reading.find("it_is_me")
+                )
             ):
                 return True
         for asking in self.reading.find("asking"):
@@ -296,7 +300,7 @@ class Context:
             asks = words and words[0] in _QUESTION_WORDS
             informs = any(
                 self.sentence(m.first) == sentence
-                for m in self.reading.find("informing")
+                for m in self.reading.find("general_ask")
             )
             self._general[sentence] = bool(asks or informs) and not (
                 _PERSONS.intersection(words)

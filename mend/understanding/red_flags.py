@@ -31,7 +31,7 @@ RULES_FILE = "red_flags.yml"
 _MESSAGES = 3  # this message and the two before it
 _SENSES = frozenset({"denied", "past", "settled", "asked", "named"})
 _WITHIN = frozenset({"near", "clause", "sentence", "message"})
-_NEAR = 10  # words
+_NEAR = 12  # words
 _SCREENED_CHARACTERS = 4000
 
 
@@ -87,7 +87,7 @@ class Rule:
     Attributes:
         groups: each a set of cue labels of which one must be said.
         unless: cue labels that take the rule back when they are in this message.
-        within: "near" (ten words of a sentence), "clause", "sentence" or "message":
+        within: "near" (twelve words of a sentence), "clause", "sentence" or "message":
             how close together the groups must be said.
         even_if: senses that do not silence a cue here ("settled" for a passed TIA).
         across: whether earlier messages may supply some of the groups.
