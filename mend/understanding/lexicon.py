@@ -24,6 +24,7 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -177,12 +178,33 @@ class Lexicon:
         self._words = frozenset(vocabulary)
         self._vocab = spacy.blank("en").vocab
         self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
-        for key, rows in phrases.forms.items():
-            docs = [Doc(self._vocab, words=list(row)) for row in sorted(rows)]
-            self._matcher.add(key, docs)
+        self._meanings: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._compile(phrases.forms)
         self._gapped: dict[str, list[_Parted]] = {}
         for phrase in phrases.gapped:
             self._gapped.setdefault(phrase.parts[0], []).append(phrase)
+
+    def _compile(self, forms: Mapping[str, set[Words]]) -> None:
+        """Give spaCy every row of words once, however many labels and parts share it.
+
+        A word such as "swollen" stands for dozens of labels; one match that means
+        them all is several times faster than a match for each.
+        """
+        keys_of: dict[Words, list[str]] = {}
+        for key, rows in forms.items():
+            for row in rows:
+                keys_of.setdefault(row, []).append(key)
+        sharing: dict[tuple[str, ...], list[Words]] = {}
+        for row, sharers in keys_of.items():
+            sharing.setdefault(tuple(sharers), []).append(row)
+        for number, (keys, alike) in enumerate(sharing.items()):
+            name = f"rows {number}"
+            docs = [Doc(self._vocab, words=list(row)) for row in sorted(alike)]
+            self._matcher.add(name, docs)
+            self._meanings[self._vocab.strings[name]] = (
+                tuple(key for key in keys if key in self.labels),
+                tuple(key for key in keys if key not in self.labels),
+            )
 
     @classmethod
     def load(cls, folder: Path) -> Lexicon:
@@ -243,22 +265,18 @@ class Lexicon:
         # A word no phrase uses is a mere gap: spaCy would keep each one for ever.
         words = [t.word if t.word in self._words else "_" for t in tokens]
         found: dict[str, list[tuple[int, int]]] = {}
-        for key, first, last in self._matcher(Doc(self._vocab, words=words)):
-            found.setdefault(self._vocab.strings[key], []).append((first, last))
-        matches_found = {
-            Match(key, first, last)
-            for key, spans in found.items()
-            if key in self.labels
-            for first, last in spans
-        }
+        matches_found: set[Match] = set()
+        for name, first, last in self._matcher(Doc(self._vocab, words=words)):
+            labels, parts = self._meanings[name]
+            matches_found.update([Match(label, first, last) for label in labels])
+            for part in parts:
+                found.setdefault(part, []).append((first, last))
         stops = [place for place, t in enumerate(tokens) if t.word in _STOPS]
         for key in found.keys() & self._gapped.keys():
             for phrase in self._gapped[key]:
                 if all(part in found for part in phrase.parts):
                     matches_found |= _joined(phrase, found, stops)
-        matches = tuple(
-            sorted(matches_found, key=lambda m: (m.first, m.last, m.label, m.between))
-        )
+        matches = tuple(sorted(matches_found, key=itemgetter(1, 2, 0, 3)))
         by_label: dict[str, list[Match]] = {}
         for match in matches:
             by_label.setdefault(match.label, []).append(match)
