@@ -54,14 +54,7 @@ def load_judge(project: Path) -> Judge:
         (about,) = Path(folder).rglob("ranker.json")
         ranker = Ranker.load(about.parent, SentenceEncoder.load)
     config = yaml.safe_load((project / "config.yml").read_text("utf-8"))
-    options = config["pipeline"][-1]
-    thresholds = Thresholds(
-        answer=options["answer_threshold"],
-        clarify=options["clarify_threshold"],
-        close=options["close_second"],
-        caution=options["caution_threshold"],
-        over_pain=options["caution_over_pain"],
-    )
+    thresholds = Thresholds.from_config(config["pipeline"][-1])
 
     def judge(text: str, history: Sequence[str]) -> tuple[str | None, str | None, str]:
         screening = screener.screen(text, history).as_dict()

@@ -279,13 +279,7 @@ def _load_encoder() -> SentenceEncoder:
 
 def _thresholds(config: dict[str, Any]) -> Thresholds:
     try:
-        return Thresholds(
-            answer=float(config["answer_threshold"]),
-            clarify=float(config["clarify_threshold"]),
-            close=float(config["close_second"]),
-            caution=float(config["caution_threshold"]),
-            over_pain=float(config["caution_over_pain"]),
-        )
+        return Thresholds.from_config(config)
     except (TypeError, ValueError) as error:
         raise InvalidConfigException(f"AnswerClassifier: {error}") from error
 

@@ -60,6 +60,21 @@ class Thresholds:
     caution: float = 0.4
     over_pain: float = 6.0
 
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Thresholds:
+        """Read the thresholds from the classifier's options in ``config.yml``.
+
+        Raises:
+            KeyError, TypeError, ValueError: one is missing or cannot work.
+        """
+        return cls(
+            answer=float(config["answer_threshold"]),
+            clarify=float(config["clarify_threshold"]),
+            close=float(config["close_second"]),
+            caution=float(config["caution_threshold"]),
+            over_pain=float(config["caution_over_pain"]),
+        )
+
     def __post_init__(self) -> None:
         if not 0.0 <= self.clarify <= self.answer <= 1.0:
             raise ValueError(
