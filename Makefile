@@ -1,7 +1,7 @@
 # Mend: `make run` sets up and runs, `make test` sets up and tests.
 .DEFAULT_GOAL := help
 .PHONY: help run stop setup setup-test check lint types lint-content validate test \
-        train shell requirements clean eval-safety
+        train shell requirements clean eval eval-dialogues eval-safety
 BIN := .venv/bin
 
 help:  ## show this list
@@ -44,6 +44,13 @@ validate:
 
 test: setup-test  ## set up and run everything that must pass
 	@$(BIN)/python -m pytest $(TESTS)
+
+eval: setup-test train  ## measure understanding on held-out questions (or QUESTIONS=file.jsonl; HALF=tuned|reported|all)
+	@$(BIN)/python -m benchmarks.understanding \
+		$(if $(QUESTIONS),--questions $(QUESTIONS)) $(if $(HALF),--half $(HALF))
+
+eval-dialogues: setup-test train  ## measure whole conversations over HTTP (URL=http://... talks to a running Mend)
+	@$(BIN)/python -m benchmarks.dialogues $(if $(URL),--url $(URL))
 
 eval-safety: setup-test train  ## measure red flags on the held-out sets (QUESTIONS=file.jsonl adds more)
 	@$(BIN)/python -m benchmarks.safety $(if $(QUESTIONS),--questions $(QUESTIONS))

@@ -9,7 +9,6 @@ trained model is used without a server: screening, ranking and decision as in Ra
 from __future__ import annotations
 
 import argparse
-import math
 import tarfile
 import tempfile
 from collections import Counter
@@ -19,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from benchmarks.intervals import counted_line
 from mend.judgement import read_questions
 from mend.model import model_file, verify
 from mend.settings import load_settings
@@ -30,17 +30,6 @@ from mend.understanding.red_flags import Screener
 
 TIERS = {"soon": 1, "same_day": 2, "emergency": 3}
 Judge = Callable[[str, Sequence[str]], tuple[str | None, str | None, str]]
-
-
-def wilson(hits: int, total: int) -> tuple[float, float]:
-    """Return the 95 % Wilson interval of a share (Wilson 1927)."""
-    if not total:
-        return 0.0, 1.0
-    z, share = 1.96, hits / total
-    middle = share + z * z / (2 * total)
-    spread = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    scale = 1 + z * z / total
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
 
 def load_judge(project: Path) -> Judge:
@@ -68,12 +57,6 @@ def load_judge(project: Path) -> Judge:
     return judge
 
 
-def _line(name: str, hits: int, total: int) -> str:
-    low, high = wilson(hits, total)
-    share = f"{hits / total:7.1%}" if total else "      -"
-    return f"{name:22}{hits:5} of {total:4} {share}   ({low:.1%} to {high:.1%})"
-
-
 def recall(cases: Sequence[dict[str, Any]], judge: Judge) -> list[str]:
     """Return the lines of the report on messages that deserve a flag."""
     hits, totals, missed = Counter[str](), Counter[str](), []
@@ -95,7 +78,9 @@ def recall(cases: Sequence[dict[str, Any]], judge: Judge) -> list[str]:
             )
     order = [*sorted(n for n in totals if n[0].isupper()), "across", "mid_form"]
     order += [*TIERS, "any flag", "all"]
-    lines = [_line(name, hits[name], totals[name]) for name in order if totals[name]]
+    lines = [
+        counted_line(name, hits[name], totals[name]) for name in order if totals[name]
+    ]
     return [*lines, f"found by {dict(by)}", "missed:", *missed]
 
 
@@ -106,7 +91,7 @@ def false_alarms(name: str, texts: Sequence[str], judge: Judge) -> list[str]:
         flag, tier, by = judge(text, ())
         if flag:
             flagged.append(f"  {flag} {tier} by {by}: {text}")
-    return [_line(f"flagged {name}", len(flagged), len(texts)), *flagged]
+    return [counted_line(f"flagged {name}", len(flagged), len(texts)), *flagged]
 
 
 def main() -> None:
@@ -136,7 +121,7 @@ def main() -> None:
         lines += false_alarms("ordinary", ordinary, judge)
         flags = [q.text for q in asked if q.kind == "red_flag"]
         found = sum(judge(text, ())[0] is not None for text in flags)
-        lines.append(_line("red flags in the file", found, len(flags)))
+        lines.append(counted_line("red flags in the file", found, len(flags)))
     if options.counts:
         lines = [line for line in lines if not line.startswith("  ")]
     print("\n".join(lines))

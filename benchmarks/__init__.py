@@ -1,0 +1,1 @@
+"""What is measured, and how: each module with a `main` is run by the Makefile."""
