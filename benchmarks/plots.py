@@ -174,6 +174,7 @@ def _drawn(
 
 
 def _in_percent(axes: Any) -> None:
+    axes.set_axisbelow(True)
     axes.grid(linewidth=0.8)
     axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
     axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
