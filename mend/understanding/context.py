@@ -6,12 +6,17 @@ flags and for pain alike. Rules of scope, in the order in which they matter:
 * a saying ("killing me") swallows the cues inside it;
 * a "no" reaches forward to the end of its clause, at most six words, and not past
   "but", "my", "I"; a cue that is itself made with a no ("can't feel") is not denied
-  by it; "no fever, chills or sweats" reaches over the commas;
-* "ten years ago" makes a clause past unless it also speaks of now;
+  by it; "no fever, chills or sweats" reaches over the commas; "toilet's normal"
+  denies what it says to be normal;
+* "ten years ago" makes a clause past unless it also speaks of now, and "in May" what
+  was diagnosed then; "fine now" settles what was said before it in the sentence,
+  unless something is "still numb" after that;
 * a question about how things are in general ("can massage move a clot?") reaches
   to the end of its sentence unless the person speaks of themselves after it; so do
   a sentence that begins like a question and speaks of nobody, and one that asks for
-  "signs", "causes", "recovery" and speaks of nobody;
+  "signs", "causes", "recovery" and speaks of nobody; "how do I know if my ..." and
+  "... how does it work" ask whoever they speak of; but not one that says when it
+  began ("why am I breathless all of a sudden?");
 * the name of a condition alone reports nothing: somebody must say that they have it
   or think so ("I think I have a clot"), unless it is cried out ("heart attack!!").
 """
@@ -57,6 +62,10 @@ _SUBJECTS = frozenset(
         "her",
         "their",
     ]
+)
+# After "and", a new verb begins a new clause: "had a clot and am off the tablets".
+_VERBS = frozenset(
+    ["am", "have", "had", "was", "feel", "want", "would", "can", "could"]
 )
 _CLOSERS = frozenset(
     [
@@ -155,7 +164,7 @@ class Context:
                 or (
                     word in {"and", "or"}
                     and self.words[place + 1 : place + 2]
-                    and self.words[place + 1] in _SUBJECTS
+                    and self.words[place + 1] in _SUBJECTS | _VERBS
                 )
             ):
                 self._clause_starts.append(place)
@@ -205,6 +214,14 @@ class Context:
                 continue
             if self._reaches(no.last, cue.first):
                 return True
+        if any(fine.holds(cue) for fine in self.reading.find("said_fine")):
+            return True
+        if any(
+            self._reaches(nothing.first + 1, cue.first)
+            for nothing in self.reading.find("nothing_is")
+            if nothing.first < cue.first
+        ):
+            return True
         return any(
             self.clause(after.first) == self.clause(cue.last - 1)
             and 0 <= after.first - cue.last < _REACH_BACK
@@ -239,6 +256,8 @@ class Context:
             return True
         if not diagnosis or recent:
             return False
+        if self._in_clause("in_a_month", cue.first):
+            return True
         before = self.words[max(0, cue.first - 4) : cue.first + 1]
         return bool(_HAD.intersection(before))
 
@@ -257,15 +276,22 @@ class Context:
     def is_settled(self, cue: Match) -> bool:
         """Over again: "then fine", "gone now"; or only with one harmless activity."""
         sentence = self.sentence(cue.first)
-        return any(
-            self.sentence(m.first) == sentence and m.first >= cue.first
+        over = [
+            m.first
             for label in ("settled", "only_then")
             for m in self.reading.find(label)
+            if self.sentence(m.first) == sentence and m.first >= cue.first
+        ]
+        return bool(over) and not any(
+            self.sentence(m.first) == sentence and m.first > min(over)
+            for m in self.reading.find("not_over")
         )
 
     def is_asked(self, cue: Match) -> bool:
         """Only asked or supposed: "what are the signs of a clot?"."""
         sentence = self.sentence(cue.first)
+        if any(self.sentence(m.first) == sentence for m in self.reading.find("onset")):
+            return False
         if self._in_general(sentence):
             return True
         for supposing in self.reading.find("only_supposing"):
@@ -277,6 +303,20 @@ class Context:
                 )
             ):
                 return True
+        if any(
+            self.clause(m.last - 1) == self.clause(cue.first)
+            and m.first <= cue.first
+            and not {"i", "im", "ive"}.intersection(self.words[m.last : cue.last])
+            for m in self.reading.find("asking_my")
+        ) or any(
+            self.sentence(m.first) == sentence
+            and m.first >= cue.last
+            and not _PERSONS.intersection(
+                self.words[self._sentence_starts[sentence - 1] : m.first]
+            )
+            for m in self.reading.find("asking_after")
+        ):
+            return True
         for asking in self.reading.find("asking"):
             if asking.first > cue.last or self.sentence(asking.first) != sentence:
                 continue

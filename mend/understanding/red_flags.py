@@ -32,6 +32,7 @@ _MESSAGES = 3  # this message and the two before it
 _SENSES = frozenset({"denied", "past", "settled", "asked", "named"})
 _WITHIN = frozenset({"near", "clause", "sentence", "message"})
 _NEAR = 12  # words
+_CHOICES = 2000  # ways to pick one cue of each group, at most
 _SCREENED_CHARACTERS = 4000
 
 
@@ -86,9 +87,14 @@ class Rule:
 
     Attributes:
         groups: each a set of cue labels of which one must be said.
-        unless: cue labels that take the rule back when they are in this message.
+        unless: cue labels that take the rule back when they are in this message, not
+            denied ("no injury" excuses nothing).
         within: "near" (twelve words of a sentence), "clause", "sentence" or "message":
             how close together the groups must be said.
+        together: how many of the groups, from the first, must be that close; the rest
+            may be said anywhere in the message.
+        apart: cue labels that must not stand between those groups ("my partner and I
+            hurt my back").
         even_if: senses that do not silence a cue here ("settled" for a passed TIA).
         across: whether earlier messages may supply some of the groups.
     """
@@ -99,6 +105,8 @@ class Rule:
     groups: tuple[frozenset[str], ...]
     unless: frozenset[str]
     within: str
+    together: int
+    apart: frozenset[str]
     even_if: frozenset[str]
     across: bool
     row: int
@@ -123,6 +131,8 @@ class Rule:
 
         even_if = frozenset(data.get("even_if", ()))
         within = data.get("within", "message")
+        size = len(data.get("all", ()))
+        together = data.get("together", size)
         wrong = [
             name
             for name, fine in (
@@ -131,6 +141,7 @@ class Rule:
                 ("even_if", even_if <= _SENSES),
                 ("why", bool(data.get("why"))),
                 ("all", bool(data.get("all"))),
+                ("together", together == size or 1 < together < size),
             )
             if not fine
         ]
@@ -143,6 +154,8 @@ class Rule:
             groups=tuple(labels(line) for line in data["all"]),
             unless=frozenset().union(*map(labels, data.get("unless", ()))),
             within=within,
+            together=together,
+            apart=frozenset().union(*map(labels, data.get("apart", ()))),
             even_if=even_if,
             across=bool(data.get("across", False)),
             row=row,
@@ -221,8 +234,30 @@ class _Said:
             for cue in self.reading.find(label)
         )
 
-    def close(self, cues: Sequence[Match], within: str) -> bool:
-        """Tell whether cues stand in one clause or sentence."""
+    def excuses(self, labels: frozenset[str]) -> bool:
+        """Tell whether the message says one of these and does not deny it."""
+        return any(
+            "denied" not in (self.senses(cue) or ())
+            for label in labels & self.labels
+            for cue in self.reading.find(label)
+        )
+
+    def close(
+        self, cues: Sequence[Match], within: str, apart: frozenset[str] = frozenset()
+    ) -> bool:
+        """Tell whether cues stand in one clause or sentence, nothing `apart` between.
+
+        Args:
+            cues: one of each group.
+            within: see `Rule`.
+            apart: labels that must not stand between them.
+        """
+        if apart & self.labels:
+            start = min(cue.last for cue in cues)
+            end = max(cue.first for cue in cues)
+            for label in apart & self.labels:
+                if any(start <= m.first < end for m in self.reading.find(label)):
+                    return False
         if within == "message":
             return True
         if within == "near":
@@ -258,7 +293,7 @@ class Screener:
         self.lexicon = lexicon
         self.rules = tuple(sorted(rules, key=Rule.rank))
         signs = frozenset[str]().union(*(g for rule in rules for g in rule.groups))
-        excuses = frozenset[str]().union(*(rule.unless for rule in rules))
+        excuses = frozenset[str]().union(*(r.unless | r.apart for r in rules))
         self._words = _Words(signs | excuses, signs, **names)
 
     @classmethod
@@ -303,7 +338,7 @@ class Screener:
         now = _Said(reading, self._words, 0)
         earlier: list[_Said] | None = None
         for rule in self.rules:
-            if rule.unless & now.labels:
+            if now.excuses(rule.unless):
                 continue
             here = [group & now.labels for group in rule.groups]
             if all(here):
@@ -331,10 +366,16 @@ class Screener:
         groups = [said.meant(group, rule.even_if) for group in rule.groups]
         if not all(groups):
             return None
-        if rule.within == "message":
+        rest = [group[0] for group in groups[rule.together :]]
+        if rule.within == "message" and not rule.apart:
             return [group[0] for group in groups]
-        choices = itertools.islice(itertools.product(*groups), 2000)
-        return next((cues for cues in choices if said.close(cues, rule.within)), None)
+        choices = itertools.islice(
+            itertools.product(*groups[: rule.together]), _CHOICES
+        )
+        for cues in choices:
+            if said.close(cues, rule.within, rule.apart):
+                return [*cues, *rest]
+        return None
 
     @staticmethod
     def _across(
@@ -350,7 +391,7 @@ class Screener:
             if now.denies(group):
                 return None
             for past in earlier:
-                if rule.unless & past.labels:
+                if past.excuses(rule.unless):
                     continue
                 if cues := past.meant(group, rule.even_if):
                     evidence += past.evidence(cues[:1])
