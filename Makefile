@@ -1,7 +1,8 @@
 # Mend: `make run` sets up and runs, `make test` sets up and tests.
 .DEFAULT_GOAL := help
 .PHONY: help run stop setup setup-test check lint types lint-content validate test \
-        train shell requirements clean eval eval-dialogues eval-safety
+        train shell requirements clean eval eval-dialogues eval-safety \
+        bench-understanding
 BIN := .venv/bin
 
 help:  ## show this list
@@ -54,6 +55,12 @@ eval-dialogues: setup-test train  ## measure whole conversations over HTTP (URL=
 
 eval-safety: setup-test train  ## measure red flags on the held-out sets (QUESTIONS=file.jsonl adds more)
 	@$(BIN)/python -m benchmarks.safety $(if $(QUESTIONS),--questions $(QUESTIONS))
+
+bench-understanding: setup  ## compare understanding with stock Rasa, over an hour (PER_INTENT=20 HALF=reported HINT3=path)
+	@requirements/install_bench.sh var/bench-venv
+	@$(BIN)/python -m benchmarks.compare_understanding \
+		$(if $(PER_INTENT),--per-intent $(PER_INTENT)) \
+		$(if $(HALF),--half $(HALF)) $(if $(HINT3),--hint3 "$(HINT3)")
 
 requirements:  ## pin the requirements anew from requirements/*.in
 	@requirements/compile.sh
