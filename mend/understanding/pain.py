@@ -4,10 +4,11 @@ Pure: from a `Reading` of the lexicon to `Heard` facts. A limit is kept in the
 visitor's own words, so that a reply can name it back.
 
 What is a limit (ours, after N5 and N6): something of daily life cannot be done, is
-hard to do, is avoided or given up, needs help or a way round ("one step at a time"),
-or sleep is broken. Only what is so now, of the person or somebody close: a question
-("should I stop running?"), a fear ("I don't want to stop running"), something else
-("I can't find a physio") or the past ("couldn't walk last year") is none.
+hard to do, is done less or more slowly, is avoided or given up, needs help or a way
+round ("one step at a time"), or sleep is broken. Only what is so now, of the person
+or somebody close: a question ("should I stop running?"), a fear ("I don't want to stop
+running"), something else ("I can't find a physio") or the past ("couldn't walk last
+year") is none.
 
 Pain with an activity alone ("it hurts when I climb stairs", "sore after running") is
 no limit: the person still does it, and the questions that follow ask what it stops.
@@ -17,6 +18,11 @@ dressing and washing ("hurts to put my socks on"), which nobody can leave out (N
 Pain is also heard without the word: "stiff", "tight", "pins and needles", "gives
 way" of a body part, or a limit with a body part ("can't lift my arm"). A loose limit
 ("can't" with any word) counts only beside pain that is told.
+
+A question is no report when the pain is only what it asks about ("will my sore knee
+ever heal?", "heat for a stiff neck", "is it normal to be sore after a massage?"); told
+apart from the question it is one ("my calf is sore, can I run?"). The name of a
+condition alone ("tennis elbow") reports nothing unless something says that it is now.
 
 `suggests_consultation` is the rule that decides when a consultation is suggested.
 It is OUR RULE (evidence N6, with N4 and W1-W2): not validated, and labelled so.
@@ -69,13 +75,21 @@ _SCORE = re.compile(
     re.IGNORECASE,
 )
 _WORDS_AFTER = 4
+_FOR = 4  # words between "for" and the pain it is for
+_THAN = 2  # words after a limit in which "than I used to" begins
 _EARLY = 12  # words; a report without "my" says soon what hurts
 _OVER_SOON = 3  # words between a pain and "all gone now"
 _MINE = frozenset({"i", "im", "ive", "my", "me", "mine"})
 _ASKING_FIRST = frozenset({"is", "are", "do", "does", "will", "can", "could", "should"})
 _ASKING_FIRST |= {"how", "what", "which", "when", "where", "who", "whats"}
+_OPENING = frozenset({"is", "are", "am", "do", "does", "did", "will", "would", "can"})
+_OPENING |= {"could", "should", "shall", "how", "which", "who", "whether"}
+_JOINING = frozenset({",", "and", "so", "but", "because", "or", "then", "hi", "hello"})
+_NOW_IT = frozenset({"it", "still", "now", "this"})
 _PRESENT = re.compile(
-    r"(?:can\W?t|cannot|can\s+not|carnt|cnt|unable|avoiding|i\s+avoid)\b", re.IGNORECASE
+    r"(?:can\W?t|cannot|can\s+not|carnt|cnt|unable|not\s+able|avoiding|"
+    r"i\s+avoid|i\s+try)\b",
+    re.IGNORECASE,
 )
 _COULD_NOT = re.compile(r"could(?:\W?nt|n\W?t|\s+not)\b", re.IGNORECASE)
 _NOW_LESS = re.compile(
@@ -185,15 +199,23 @@ def hear(reading: Reading) -> Heard:
 def _reports_pain(
     reading: Reading, context: Context, *, limited: bool, part: str | None
 ) -> bool:
-    if limited and (part is not None or reading.find("without_pain")):
+    if limited and (
+        part is not None or reading.find("without_pain") or reading.find("pain_named")
+    ):
         return True
     return any(
         _is_told(reading, context, said)
-        for said in reading.find("pain_said")
+        for said in _said(reading)
         if not (
-            context.is_denied(said) or context.is_past(said) or _is_over(context, said)
+            context.is_denied(said)
+            or _is_past(context, said)
+            or _is_over(context, said)
         )
     )
+
+
+def _said(reading: Reading) -> tuple[Match, ...]:
+    return (*reading.find("pain_said"), *reading.find("pain_named"))
 
 
 def _is_told(reading: Reading, context: Context, said: Match) -> bool:
@@ -202,13 +224,57 @@ def _is_told(reading: Reading, context: Context, said: Match) -> bool:
         return False
     if "if" in context.words[: said.first] and _asks(reading):
         return False  # "can I walk if my hip hurts?"
+    if said.label == "pain_named" and _asks_anything(reading):
+        return False
     if _asks_vaguely(reading, context, said):
         return True
+    if _asks_in_general(reading, context, said):
+        return False
     if reading.find("person") or reading.find("somebody_else"):
         return not context.is_asked(said)
-    # Nobody is named: "sore elbow since Monday" is a report, "what helps back pain"
-    # is not.
-    return not (_asks(reading) or reading.find("asks_about") or said.first > _EARLY)
+    return _is_told_of_nobody(reading, context, said)
+
+
+def _asks_in_general(reading: Reading, context: Context, said: Match) -> bool:
+    """Tell whether the pain is what is asked about: "will my sore knee ever heal"."""
+    if reading.find("pain_from_care") and _asks_anything(reading):
+        return True
+    return _opening(context, said) in _OPENING
+
+
+def _opening(context: Context, said: Match) -> str:
+    """Give the word that the clause around a match begins with."""
+    clause = context.clause(said.first)
+    return next(
+        word
+        for place, word in enumerate(context.words)
+        if place == said.first
+        or (context.clause(place) == clause and word not in _JOINING)
+    )
+
+
+def _is_told_of_nobody(reading: Reading, context: Context, said: Match) -> bool:
+    """Tell "sore elbow since Monday" from "what helps back pain" or "tendonitis"."""
+    about = min((m.first for m in reading.find("body_part")), default=said.first)
+    if _asks_anything(reading) or min(about, said.first) > _EARLY:
+        return False
+    if said.label == "pain_named" and not _is_of_now(reading):
+        return False
+    return not _is_for(reading, context, said)
+
+
+def _is_of_now(reading: Reading) -> bool:
+    return bool(reading.find("pain_now")) or duration_of(reading.text)[0] is not None
+
+
+def _is_for(reading: Reading, context: Context, said: Match) -> bool:
+    """Tell something for, or after, pain: "heat for a stiff neck", "sore after MLD"."""
+    if "for" in context.words[max(0, said.first - _FOR) : said.first]:
+        return True
+    treated = [*reading.find("treatment"), *reading.find("about_treatment")]
+    return bool(treated) and (
+        not reading.find("body_part") or treated[0].first < said.first
+    )
 
 
 def _asks(reading: Reading) -> bool:
@@ -219,18 +285,47 @@ def _asks(reading: Reading) -> bool:
     )
 
 
+def _asks_anything(reading: Reading) -> bool:
+    labels = ("asks_about", "vague_ask", "asks_to_do")
+    return _asks(reading) or any(reading.find(label) for label in labels)
+
+
 def _asks_vaguely(reading: Reading, context: Context, said: Match) -> bool:
     """Tell whether the only question is what this pain could be, or what to do."""
-    vague = reading.find("vague_ask")
-    if not vague or reading.find("treatment") or reading.find("about_treatment"):
+    if reading.find("treatment") or reading.find("about_treatment"):
+        return False
+    vague = list(reading.find("vague_ask"))
+    for ask in reading.find("asks_to_do"):  # "sore, can I run", not "can I run sore"
+        if context.clause(ask.first) != context.clause(said.first):
+            vague.append(ask)
+    if not vague:
         return False
     mine = any(
         reading.tokens[m.first].word in _MINE
         and context.sentence(m.first) == context.sentence(said.first)
+        and (
+            reading.tokens[m.first].word != "i"
+            or not any(ask.holds(m) for ask in vague)
+        )
         for m in reading.find("person")
     )
-    fragment = said.first <= _EARLY and said.last <= vague[0].first
-    return mine or fragment
+    mine = mine or "this" in context.words[max(0, said.first - 1) : said.first]
+    fragment = said.first <= _EARLY and said.last <= min(ask.first for ask in vague)
+    return mine or (fragment and not reading.find("asks_fact"))
+
+
+def _is_past(context: Context, said: Match) -> bool:
+    """Tell pain of long ago, not "broke it as a child and it aches"."""
+    return context.is_past(said) and not _still_after(context, said)
+
+
+def _still_after(context: Context, said: Match) -> bool:
+    past = context.reading.find("past")
+    before = [m.last for m in past if m.last <= said.first]
+    if not before:
+        return False
+    words = context.words[max(before) : said.first]
+    return any(word in _NOW_IT for word in words[-_FOR:])
 
 
 def _is_over(context: Context, said: Match) -> bool:
@@ -246,7 +341,7 @@ def _limits(reading: Reading, context: Context) -> tuple[str, ...]:
     excuses = reading.find("limit_not")
     told = bool(reading.find("without_pain")) or any(
         _is_told(reading, context, said) and not context.is_denied(said)
-        for said in reading.find("pain_said")
+        for said in _said(reading)
     )
     found: list[Match] = []
     loose = [
@@ -291,8 +386,11 @@ def _is_so_now(reading: Reading, context: Context, limit: Match) -> bool:
     if _PRESENT.match(reading.text[reading.tokens[limit.first].start :]):
         # "can't walk like I used to" is of now, whatever stands around it.
         return True
-    if context.is_past(limit) or context.is_denied(limit) or _is_over(context, limit):
+    if context.is_denied(limit):
         return False
+    compared = "than" in context.words[limit.first : limit.last + _THAN]
+    if not compared and (context.is_past(limit) or _is_over(context, limit)):
+        return False  # "rest more than I used to" is of now
     if _COULD_NOT.match(
         reading.text[reading.tokens[limit.first].start :]
     ) and _NOW_LESS.search(reading.text, reading.span(limit)[1]):
