@@ -3,18 +3,21 @@
 ``make bench-understanding`` trains all on the same examples and asks all the same
 held-out questions, each in a process of its own, and writes what came of it to
 ``benchmarks/understanding.md``. Stock Rasa needs TensorFlow and has an environment of
-its own (``requirements/bench.in``). With ``HINT3=path`` our ranker is measured on a
-public benchmark too. Nothing that is printed or written shows a message.
+its own (``requirements/bench.in``); what it took and found is kept in ``var/bench`` and
+used again while examples, questions and packages are the same. With ``HINT3=path`` our
+ranker is measured on a public benchmark too. Nothing that is printed shows a message.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +25,7 @@ from typing import Any
 import click
 import yaml
 
-from benchmarks import comparison_page, hint3
+from benchmarks import comparison_page, hint3, rasa_worker
 from benchmarks.comparison import (
     Costs,
     Row,
@@ -34,7 +37,6 @@ from benchmarks.comparison import (
 )
 from benchmarks.intervals import percentile
 from benchmarks.measures import HALVES, half_of
-from benchmarks.rasa_worker import ONE_THREAD
 from benchmarks.systems import (
     DIET_EPOCHS,
     Examples,
@@ -54,39 +56,82 @@ from mend.understanding.ranker import EmbeddingCache, Ranker
 HELD_OUT = Path("tests/understanding/held_out.jsonl")
 REPORT = Path("benchmarks/understanding.md")
 FULL_RASA = Path("var/bench-venv/bin/python")
+KEPT = Path("var/bench")
+PACKAGES = Path("requirements/bench.txt")
 PER_INTENT = 20
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where things are.
+
+    Attributes:
+        full_rasa: Python of the environment with the whole of Rasa.
+        kept: folder with what was measured before.
+    """
+
+    full_rasa: Path
+    kept: Path
+
+
 def run(
-    system: System, examples: Examples, texts: Sequence[str], python: Path
-) -> tuple[Costs, list[dict[str, Any]]]:
+    system: System, examples: Examples, texts: Sequence[str], place: Place
+) -> dict[str, Any]:
     """Train a system and ask it, each in a process of its own.
+
+    Returns:
+        What `benchmarks.rasa_worker` wrote, of both, and the ``day``.
 
     Raises:
         click.ClickException: one of the two failed.
     """
+    given = {
+        "config.yml": _yaml(system.config()),
+        "nlu.yml": _yaml(system.nlu(examples)),
+        "texts.json": json.dumps(list(texts)),
+    }
+    # Our own code changes more often than a key could tell.
+    kept = None if system.ours else place.kept / f"{_key(given)}.json"
+    if kept and kept.exists():
+        click.echo(f"  as measured before ({kept})")
+        before: dict[str, Any] = json.loads(kept.read_text("utf-8"))
+        return before
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for file, content in (
-            ("config.yml", system.config()),
-            ("nlu.yml", system.nlu(examples)),
-        ):
-            written = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
-            (folder / file).write_text(written, "utf-8")
-        (folder / "texts.json").write_text(json.dumps(list(texts)), "utf-8")
+        for file, content in given.items():
+            (folder / file).write_text(content, "utf-8")
+        python = Path(sys.executable) if system.ours else place.full_rasa
         trained = _work("train", folder, system, python)
         asked = _work("ask", folder, system, python)
-    found: list[dict[str, Any]] = asked["found"]
-    times = [one["cpu_ms"] for one in found]
-    costs = Costs(
-        train_cpu_s=trained["train_cpu_s"],
-        import_cpu_s=asked["import_cpu_s"],
-        load_cpu_s=asked["load_cpu_s"],
+    done = {**trained, **asked, "day": date.today().isoformat()}
+    if kept:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(done), "utf-8")
+    return done
+
+
+def _yaml(content: Mapping[str, Any]) -> str:
+    written: str = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+    return written
+
+
+def _key(given: Mapping[str, str]) -> str:
+    packages = PACKAGES.read_text("utf-8")
+    code = Path(rasa_worker.__file__).read_text("utf-8")
+    everything = json.dumps([packages, code, given])
+    return hashlib.sha256(everything.encode("utf-8")).hexdigest()[:16]
+
+
+def _costs(done: Mapping[str, Any]) -> Costs:
+    times = [one["cpu_ms"] for one in done["found"]]
+    return Costs(
+        train_cpu_s=done["train_cpu_s"],
+        import_cpu_s=done["import_cpu_s"],
+        load_cpu_s=done["load_cpu_s"],
         p50=percentile(times, 0.5),
         p95=percentile(times, 0.95),
-        resident_mb=asked["resident_mb"],
+        resident_mb=done["resident_mb"],
     )
-    return costs, found
 
 
 def _work(what: str, folder: Path, system: System, python: Path) -> dict[str, Any]:
@@ -94,7 +139,8 @@ def _work(what: str, folder: Path, system: System, python: Path) -> dict[str, An
     if system.ours:
         command.append("--without-tensorflow")
     # The thread counts must be there before anything is imported.
-    done = subprocess.run(command, env={**os.environ, **ONE_THREAD}, check=False)  # noqa: S603
+    environment = {**os.environ, **rasa_worker.ONE_THREAD}
+    done = subprocess.run(command, env=environment, check=False)  # noqa: S603
     if done.returncode:
         raise click.ClickException(
             f"{system.title}: {what} ended with {done.returncode}; see above."
@@ -108,18 +154,27 @@ def compare(
     examples: Examples,
     questions: Sequence[Question],
     outcomes: Mapping[str, str],
-    python: Path,
+    place: Place,
 ) -> Row:
     """Train, ask and judge one system."""
     total = sum(len(texts) for texts in examples.values())
     click.echo(f"{system.title}: training on {total} examples, then asking ...")
-    costs, found = run(system, examples, [q.text for q in questions], python)
+    done = run(system, examples, [q.text for q in questions], place)
+    found = done["found"]
     inside, outside = judge_all(system, questions, found, outcomes)
     scored = tuple(
         score(question, read_ranking(system, one), outcomes)
         for question, one in zip(questions, found, strict=True)
     )
-    row = Row(system.title, total, scored, inside, outside, costs)
+    row = Row(
+        title=system.title,
+        examples=total,
+        scored=scored,
+        inside=inside,
+        outside=outside,
+        costs=_costs(done),
+        day=done["day"],
+    )
     click.echo(f"  {comparison_page.in_short(row)}")
     return row
 
@@ -182,6 +237,13 @@ def measure_hint3(folder: Path) -> list[hint3.Figures]:
     help="Python of the environment with the whole of Rasa.",
 )
 @click.option(
+    "--kept",
+    type=click.Path(path_type=Path),
+    default=KEPT,
+    show_default=True,
+    help="Folder with what was measured of stock Rasa before.",
+)
+@click.option(
     "--questions",
     "file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -202,6 +264,7 @@ def main(
     hint3_folder: Path | None,
     epochs: int,
     full_rasa: Path,
+    kept: Path,
     file: Path,
     out: Path,
 ) -> None:
@@ -233,16 +296,16 @@ def main(
         and (half == "all" or half_of(question.text) == half)
     ]
     questions = unseen(asked, everything)
-    this = Path(sys.executable)
-    rows = [compare(ours(project), examples, questions, outcomes, this)]
+    place = Place(full_rasa, kept)
+    rows = [compare(ours(project), examples, questions, outcomes, place)]
     as_it_runs = None
     if per_intent:
         as_it_runs = compare(
-            ours(project), capped(everything, 0), questions, outcomes, this
+            ours(project), capped(everything, 0), questions, outcomes, place
         )
     rows += [
-        compare(rasa_init(epochs), examples, questions, outcomes, full_rasa),
-        compare(rasa_logistic_regression(), examples, questions, outcomes, full_rasa),
+        compare(rasa_init(epochs), examples, questions, outcomes, place),
+        compare(rasa_logistic_regression(), examples, questions, outcomes, place),
     ]
     figures: list[hint3.Figures] = []
     if hint3_folder is None:
@@ -258,7 +321,7 @@ def main(
             raise click.ClickException(str(error)) from error
     page = comparison_page.render(
         comparison_page.Page(
-            day=date.today(),
+            day=date.today().isoformat(),
             rows=tuple(rows),
             as_it_runs=as_it_runs,
             intents=len(examples),

@@ -67,6 +67,7 @@ class Row:
         inside: decisions on messages in scope,
         outside: ... and out of scope.
         costs: of training and asking.
+        day: when it was measured, ISO.
     """
 
     title: str
@@ -75,6 +76,7 @@ class Row:
     inside: Decided
     outside: Decided
     costs: Costs
+    day: str
 
 
 def plain(text: str) -> str:

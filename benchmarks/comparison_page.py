@@ -6,7 +6,6 @@ import os
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from statistics import fmean
 
 from benchmarks.comparison import Row
@@ -83,7 +82,7 @@ class Page:
     """What is on the page.
 
     Attributes:
-        day: of the run.
+        day: of the run, ISO.
         rows: the systems on the same examples.
         as_it_runs: ours on all examples; None if the others had all of them too.
         intents: how many there are.
@@ -95,7 +94,7 @@ class Page:
         figures: of HINT3; empty if it was skipped.
     """
 
-    day: date
+    day: str
     rows: tuple[Row, ...]
     as_it_runs: Row | None
     intents: int
@@ -149,9 +148,15 @@ def machine() -> str:
 
 def _about(page: Page) -> str:
     row = page.rows[0]
+    reused = "".join(
+        f"* {each.title}: measured on {each.day}, and used again because examples, "
+        "questions and packages were the same\n"
+        for each in page.rows
+        if each.day != page.day
+    )
     command = f"make bench-understanding PER_INTENT={page.per_intent} HALF={page.half}"
-    return ABOUT.format(
-        day=page.day.isoformat(),
+    about = ABOUT.format(
+        day=page.day,
         machine=machine(),
         command=command + (" HINT3=path" if page.figures else ""),
         examples=row.examples,
@@ -165,6 +170,7 @@ def _about(page: Page) -> str:
         outside=len(row.outside.verdicts),
         epochs=f" (DIET: {page.epochs} epochs)",
     )
+    return about + reused
 
 
 def _in_scope(row: Row, verdict: str) -> str:

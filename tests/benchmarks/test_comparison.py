@@ -1,4 +1,3 @@
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -88,7 +87,7 @@ def test_our_decisions_count_what_is_offered():
     assert outside.count("clarified") == 1
 
 
-def row(title):
+def row(title, day="2026-01-02"):
     return Row(
         title=title,
         examples=40,
@@ -96,12 +95,13 @@ def row(title):
         inside=Decided(("right",)),
         outside=Decided(("wrong",)),
         costs=Costs(1.0, 2.0, 3.0, 4.0, 5.0, 600.0),
+        day=day,
     )
 
 
 def page(**changes):
     fields = {
-        "day": date(2026, 1, 2),
+        "day": "2026-01-02",
         "rows": (row("Mend"), row("Stock")),
         "as_it_runs": row("Mend"),
         "intents": 3,
@@ -140,3 +140,10 @@ def test_all_examples_need_no_second_row():
     text = comparison_page.render(page(as_it_runs=None, per_intent=0))
     assert "all examples" not in text
     assert "all there are" in text
+
+
+def test_what_was_measured_before_says_when():
+    rows = (row("Mend"), row("Stock", day="2026-01-01"))
+    text = comparison_page.render(page(rows=rows))
+    assert "Stock: measured on 2026-01-01" in text
+    assert "measured on 2026-01-02" not in text
