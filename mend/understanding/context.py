@@ -209,7 +209,10 @@ class Context:
             if cue.holds(no) or no.last > cue.first:
                 continue
             if any(
-                other.holds(no) and no.first not in other.between for other in shaped
+                other.holds(no)
+                and no.first not in other.between
+                and _length(other) > _length(no)
+                for other in shaped
             ):
                 continue
             if self._reaches(no.last, cue.first):
