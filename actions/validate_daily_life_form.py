@@ -126,7 +126,8 @@ class ValidateDailyLifeForm(Action):
         if asked is None:  # the message that opens the form
             return self._opening(tracker, heard)
         if intent == "red_flag" or (
-            intent == "faq" and not is_plain_answer(str(asked), text, heard)
+            intent in {"faq", "several"}
+            and not is_plain_answer(str(asked), text, heard)
         ):
             return []
         active = any(

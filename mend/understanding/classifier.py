@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import inspect
 import logging
+from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.core.events import SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import InvalidConfigException, RasaException
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
@@ -26,9 +29,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from mend.settings import load_settings
 from mend.understanding import encoder, features, ranker
-from mend.understanding.decision import Decision, Thresholds, decide
+from mend.understanding.decision import Decision, Thresholds
 from mend.understanding.encoder import Encoder, EncoderUnavailable, SentenceEncoder
+from mend.understanding.meaning import Found, Meaning, Understanding
 from mend.understanding.ranker import EmbeddingCache, ModelMismatch, Ranked, Ranker
+from mend.understanding.subject import Named, Subjects, Talk
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +41,7 @@ RETRIEVAL_INTENTS = ("faq", "red_flag")
 RANKING_LENGTH = 10
 UNDERSTANDING_RANKING_LENGTH = 3
 UNTRAINED = "untrained"
+TALK = "talk"
 
 
 @DefaultV1Recipe.register(
@@ -53,6 +59,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         model_storage: where Rasa keeps trained parts.
         resource: this component's part.
         trained: the model; None before training.
+        subjects: what visitors talk about; None for nothing.
     """
 
     def __init__(
@@ -61,28 +68,29 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         model_storage: ModelStorage,
         resource: Resource,
         trained: Ranker | None = None,
+        subjects: Subjects | None = None,
     ) -> None:
         self._config = {**self.get_default_config(), **config}
         self._thresholds = _thresholds(self._config)
         self._model_storage = model_storage
         self._resource = resource
         self._ranker = trained
+        self._understanding = Understanding(
+            self._rank, subjects or Subjects({}), self._thresholds
+        )
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the options and their defaults.
 
-        answer_threshold, clarify_threshold, close_second, caution_threshold,
-            caution_over_pain: see `Thresholds`.
+        answer ... doubt: see `Thresholds`, which has the same names.
+        lexicon: folder of the word lists, for the subjects.
         use_encoder: False trains on words alone.
         cache_folder: where embeddings of training examples are kept; "" for nowhere.
         """
         return {
-            "answer_threshold": Thresholds.answer,
-            "clarify_threshold": Thresholds.clarify,
-            "close_second": Thresholds.close,
-            "caution_threshold": Thresholds.caution,
-            "caution_over_pain": Thresholds.over_pain,
+            **asdict(Thresholds()),
+            "lexicon": "data/lexicon",
             "use_encoder": True,
             "cache_folder": ".rasa/embeddings",
         }
@@ -130,7 +138,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         execution_context: ExecutionContext,  # noqa: ARG003 - Rasa passes it
     ) -> AnswerClassifier:
         """Return an untrained component."""
-        return cls(config, model_storage, resource)
+        return cls(config, model_storage, resource, subjects=_load_subjects(config))
 
     @classmethod
     def load(
@@ -157,7 +165,10 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
                 trained = Ranker.load(folder, _load_encoder)
             except ModelMismatch as error:
                 raise RasaException(str(error)) from error
-        return cls(config, model_storage, resource, trained)
+        subjects = Subjects.load(
+            Path({**cls.get_default_config(), **config}["lexicon"])
+        )
+        return cls(config, model_storage, resource, trained, subjects)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train on all examples and keep the model.
@@ -199,7 +210,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
     def process(
         self,
         messages: list[Message],
-        tracker: DialogueStateTracker | None = None,  # noqa: ARG002 - by Rasa
+        tracker: DialogueStateTracker | None = None,
     ) -> list[Message]:
         """Settle the meaning of each message.
 
@@ -207,24 +218,24 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
             messages: from Rasa, after the lexicon component.
             tracker: the conversation so far; Rasa passes it by this name.
         """
+        talk = talk_so_far(tracker)
         for message in messages:
-            self._process_one(message)
+            self._process_one(message, talk)
         return messages
 
-    def _process_one(self, message: Message) -> None:
+    def _process_one(self, message: Message, talk: Talk) -> None:
         text = message.get(TEXT) or ""
         if without_command(text) != text:
             text = without_command(text)
             message.set(TEXT, text, add_to_output=True)
-        ranking = self._ranker.rank(text) if self._ranker else ()
-        decided = decide(
-            ranking,
-            message.get("heard"),
-            message.get("screening"),
-            (message.get("metadata") or {}).get("choice"),
-            self._thresholds,
-            text,
+        found = Found(
+            heard=message.get("heard"),
+            screening=message.get("screening"),
+            choice=(message.get("metadata") or {}).get("choice"),
+            named=[Named(**one) for one in message.get("named") or ()],
         )
+        meaning = self._understanding.of(text, found, talk)
+        decided = meaning.decision
         message.set(
             INTENT,
             {"name": decided.base, "confidence": decided.confidence},
@@ -232,31 +243,49 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         )
         message.set(
             INTENT_RANKING_KEY,
-            _as_dicts(ranking[:RANKING_LENGTH]),
+            _as_dicts(meaning.ranking[:RANKING_LENGTH]),
             add_to_output=True,
         )
         message.set(
             "response_selector", _response_selector(decided), add_to_output=True
         )
-        message.set(
-            "understanding",
-            self._understanding(decided, ranking),
-            add_to_output=True,
-        )
+        message.set("understanding", self._described(meaning), add_to_output=True)
 
-    def _understanding(
-        self, decided: Decision, ranking: tuple[Ranked, ...]
-    ) -> dict[str, Any]:
+    def _rank(self, text: str) -> tuple[Ranked, ...]:
+        return self._ranker.rank(text) if self._ranker else ()
+
+    def _described(self, meaning: Meaning) -> dict[str, Any]:
+        decided = meaning.decision
         found: dict[str, Any] = {
             "intent": decided.intent,
             "confidence": round(decided.confidence, 4),
             "by": decided.by,
-            "ranking": _as_dicts(ranking[:UNDERSTANDING_RANKING_LENGTH]),
+            "ranking": _as_dicts(meaning.ranking[:UNDERSTANDING_RANKING_LENGTH]),
             "model": self._ranker.identity if self._ranker else UNTRAINED,
+            TALK: meaning.talk.as_dict(),
         }
         if decided.suggestions:
             found["suggestions"] = list(decided.suggestions)
+        if decided.several:
+            found["several"] = list(decided.several)
+        if decided.doubt:
+            found["doubt"] = decided.doubt
         return found
+
+
+def talk_so_far(tracker: DialogueStateTracker | None) -> Talk:
+    """Return what the conversation has been about in this session.
+
+    Args:
+        tracker: the conversation so far, without the message in hand.
+    """
+    for event in reversed(tracker.events if tracker else ()):
+        if isinstance(event, SessionStarted):
+            break
+        if isinstance(event, UserUttered):
+            understood = (event.parse_data or {}).get("understanding") or {}
+            return Talk.from_dict(understood.get(TALK))
+    return Talk()
 
 
 def without_command(text: str) -> str:
@@ -277,6 +306,11 @@ def _load_encoder() -> SentenceEncoder:
     return SentenceEncoder.load(load_settings().encoder_threads)
 
 
+def _load_subjects(config: dict[str, Any]) -> Subjects:
+    options = {**AnswerClassifier.get_default_config(), **config}
+    return Subjects.load(Path(options["lexicon"]))
+
+
 def _thresholds(config: dict[str, Any]) -> Thresholds:
     try:
         return Thresholds.from_config(config)
@@ -284,7 +318,7 @@ def _thresholds(config: dict[str, Any]) -> Thresholds:
         raise InvalidConfigException(f"AnswerClassifier: {error}") from error
 
 
-def _as_dicts(ranking: tuple[Ranked, ...]) -> list[dict[str, Any]]:
+def _as_dicts(ranking: Sequence[Ranked]) -> list[dict[str, Any]]:
     return [
         {"name": ranked.name, "confidence": round(ranked.confidence, 4)}
         for ranked in ranking

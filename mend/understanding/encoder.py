@@ -99,7 +99,7 @@ class PackagedFile:
             raise EncoderUnavailable(
                 f"{self.path} of {self.distribution} is not the file that was "
                 f"examined: SHA-256 is {found}, expected {self.sha256}. "
-                "Install the pinned version again (make install)."
+                "Install the pinned version again (make setup)."
             )
         return file
 

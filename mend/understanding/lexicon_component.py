@@ -4,7 +4,8 @@ For each message it adds
 
 * entities: body parts, sensations, activities, treatments, side, duration, score;
 * ``heard``: facts about pain (`pain.Heard.as_dict`);
-* ``screening``: a red flag (`red_flags.Screening.as_dict`) or None.
+* ``screening``: a red flag (`red_flags.Screening.as_dict`) or None;
+* ``named``: the subjects named (`subject.Named`, as dicts).
 
 The classifier reads both, and they travel with the message to rules and actions. A
 message must never fail here: a word list that trips over a text would silence the
@@ -15,6 +16,7 @@ door screens every message itself as well.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +33,14 @@ from rasa.shared.nlu.training_data.message import Message
 from mend.understanding.pain import Heard, hear
 from mend.understanding.reading import Reading
 from mend.understanding.red_flags import Screener
+from mend.understanding.subject import named_in
 
 log = structlog.get_logger(__name__)
 
 NAME = "LexiconComponent"
 HEARD = "heard"
 SCREENING = "screening"
+NAMED = "named"
 _ENTITY_LABELS = ("body_part", "sensation", "activity", "treatment", "side")
 _EARLIER_TEXTS = 2
 _READ_CHARACTERS = 4000
@@ -95,6 +99,7 @@ class LexiconComponent(GraphComponent):
             heard = facts.as_dict()
             entities = [*(message.get(ENTITIES) or []), *_entities(reading, facts)]
             message.set(ENTITIES, entities, add_to_output=True)
+            message.set(NAMED, [asdict(one) for one in named_in(reading)])
         except Exception as error:  # the turn must go on, whatever the text was
             log.error("lexicon.failed", event_info=type(error).__name__)
         message.set(HEARD, heard, add_to_output=True)

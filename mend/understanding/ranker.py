@@ -1,8 +1,9 @@
 """Rank all intents for a sentence: the model behind `AnswerClassifier`, without Rasa.
 
-Confidence is the best probability times the cosine to the nearest example that the
-model was trained on. Probabilities alone are high for gibberish; the product is low
-for anything unlike the examples. Design and figures: docs on understanding.
+Confidence is a probability times the cosine to the nearest example that the model was
+trained on. Probabilities alone are high for gibberish; the product is low for anything
+unlike the examples. An intent gains by an example that is close to the message, so
+that one odd wording, once taught, is found again.
 """
 
 from __future__ import annotations
@@ -31,7 +32,14 @@ logger = logging.getLogger(__name__)
 INVERSE_REGULARISATION = 10.0
 TOLERANCE = 0.1
 MAX_ITERATIONS = 300
-FORMAT = 2
+FORMAT = 3
+
+NEARNESS = 6.0
+"""What an intent gains, in log-probability per unit of cosine, by its nearest example.
+
+On lines that were not trained on: one more right in a hundred, and out-of-scope
+messages told apart better (area under the curve 0.955 to 0.967).
+"""
 
 ABOUT_FILE = "ranker.json"
 ARRAYS_FILE = "ranker.npz"
@@ -58,7 +66,7 @@ class _Words:
 
 # Chosen by cross-validation. Without embeddings the words have to carry everything:
 # they need more directions, and room to be sure, for the same thresholds to serve.
-BESIDE_EMBEDDINGS = _Words(weight=0.5, directions=300)
+BESIDE_EMBEDDINGS = _Words(weight=1.0, directions=300)
 ALONE = _Words(weight=2.0, directions=800)
 
 
@@ -160,6 +168,7 @@ class Ranker:
         coefficients: weights, embedding rows (if any) before tf-idf rows.
         intercepts: one per class.
         tfidf: the fitted tf-idf half.
+        starts: row of each class's first example; examples stand class by class.
         example_embeddings: unit vectors of the examples; None without an encoder.
         example_tfidf: tf-idf rows of the examples.
         encoder: the encoder it was trained with, or None.
@@ -173,6 +182,7 @@ class Ranker:
         coefficients: npt.NDArray[np.float32],
         intercepts: npt.NDArray[np.float32],
         tfidf: Tfidf,
+        starts: npt.NDArray[np.int64],
         example_embeddings: Vectors | None,
         example_tfidf: csr_matrix,
         encoder: Encoder | None,
@@ -183,6 +193,7 @@ class Ranker:
         self._coefficients = coefficients
         self._intercepts = intercepts
         self._tfidf = tfidf
+        self._starts = starts
         self._example_embeddings = example_embeddings
         self._example_tfidf = example_tfidf
         self._encoder = encoder
@@ -237,6 +248,7 @@ class Ranker:
             coefficients=coefficients,
             intercepts=intercepts,
             tfidf=tfidf,
+            starts=np.searchsorted(targets, np.arange(len(classes))),
             example_embeddings=dense,
             example_tfidf=sparse,
             encoder=encoder,
@@ -268,14 +280,16 @@ class Ranker:
             dense = self._encoder.encode([text])[0]
             columns = dense.shape[0]
             scores = scores + dense @ self._coefficients[:columns]
-            closeness = float(np.max(self._example_embeddings @ dense))
+            near = self._example_embeddings @ dense
         else:
-            closeness = float((self._example_tfidf @ sparse.T).max())
+            near = (self._example_tfidf @ sparse.T).toarray().ravel()
+        nearest = np.maximum.reduceat(near, self._starts)
+        scores = scores + NEARNESS * nearest
         # Only the rows of words that occur: multiplying with all would copy them.
         present = self._coefficients[columns + sparse.indices]
         scores = scores + self._words.weight * (sparse.data @ present)
         scores = np.exp(scores - scores.max())
-        return scores / scores.sum(), min(max(closeness, 0.0), 1.0)
+        return scores / scores.sum(), min(max(float(nearest.max()), 0.0), 1.0)
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder, as JSON and arrays (no pickle)."""
@@ -292,6 +306,7 @@ class Ranker:
         arrays = {
             "coefficients": self._coefficients,
             "intercepts": self._intercepts,
+            "starts": self._starts,
             "tfidf_data": self._example_tfidf.data,
             "tfidf_indices": self._example_tfidf.indices,
             "tfidf_indptr": self._example_tfidf.indptr,
@@ -330,7 +345,7 @@ class Ranker:
             except EncoderUnavailable as error:
                 raise ModelMismatch(
                     "This model was trained with the sentence encoder, which cannot be "
-                    f"used now: {error}. Install it (make install), or train again "
+                    f"used now: {error}. Install it (make setup), or train again "
                     "without it: mend rasa train"
                 ) from error
             if encoder.checksum != about["encoder"]:
@@ -352,6 +367,7 @@ class Ranker:
                 coefficients=arrays["coefficients"],
                 intercepts=arrays["intercepts"],
                 tfidf=Tfidf.load(folder),
+                starts=arrays["starts"],
                 example_embeddings=arrays["embeddings"] if encoder else None,
                 example_tfidf=example_tfidf,
                 encoder=encoder,
@@ -371,6 +387,10 @@ def _fit_linear(
     cross-validation that is as accurate and trains five times faster. The weights
     are turned back, so that nothing of it is needed to rank.
 
+    Examples of a large class count less, by the square root of its size. Evened out
+    fully, one of 2,000 out-of-scope lines would hardly count, and more such messages
+    got an answer; not at all, rare answers lost (measured on lines not trained on).
+
     Args:
         dense: embeddings, or None.
         sparse: tf-idf rows.
@@ -386,13 +406,14 @@ def _fit_linear(
         blocks.insert(0, dense)
     model = LogisticRegression(
         C=INVERSE_REGULARISATION,
-        class_weight="balanced",
         multi_class="multinomial",
         solver="lbfgs",
         tol=TOLERANCE,
         max_iter=MAX_ITERATIONS,
     )
-    model.fit(np.hstack(blocks).astype(np.float64), targets)
+    sizes = np.bincount(targets, minlength=count)
+    evened = np.sqrt(sizes.mean() / sizes)[targets]
+    model.fit(np.hstack(blocks).astype(np.float64), targets, sample_weight=evened)
     weights, intercepts = model.coef_, model.intercept_
     if count == 2:
         # scikit-learn keeps one row for two classes; the scores are symmetric.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -145,7 +146,7 @@ def test_heard_pain_counts(rasa, trained):
 
 
 def test_clarify_hands_on_the_suggestions(rasa, tmp_path):
-    unsure = rasa.train(tmp_path, answer_threshold=1.0, clarify_threshold=0.0)
+    unsure = rasa.train(tmp_path, answer=1.0, clarify=0.0)
     found = parsed(rasa, unsure, "how do I book?")
     assert found["intent"]["name"] == "clarify"
     suggestions = found["understanding"]["suggestions"]
@@ -274,9 +275,9 @@ def test_without_a_model_screening_still_counts(rasa, tmp_path):
 @pytest.mark.parametrize(
     "config",
     [
-        {"answer_threshold": 0.1, "clarify_threshold": 0.2},
-        {"answer_threshold": "high"},
-        {"clarify_threshold": None},
+        {"answer": 0.1, "clarify": 0.2},
+        {"answer": "high"},
+        {"clarify": None},
     ],
 )
 def test_thresholds_that_cannot_work_are_refused(rasa, config):
@@ -309,6 +310,7 @@ def test_a_whole_rasa_trains_and_parses_with_it(tmp_path, monkeypatch):
     from rasa.core.agent import load_agent
     from rasa.model_training import train
 
+    shutil.copytree("data/lexicon", tmp_path / "data" / "lexicon")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config.yml").write_text(
         textwrap.dedent(
@@ -319,6 +321,8 @@ def test_a_whole_rasa_trains_and_parses_with_it(tmp_path, monkeypatch):
             pipeline:
             - name: mend.understanding.classifier.AnswerClassifier
               use_encoder: false
+              answer: 0.1
+              clarify: 0.05
             policies:
             - name: RulePolicy
               enable_fallback_prediction: false

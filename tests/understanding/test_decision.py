@@ -20,6 +20,7 @@ def ranking(*pairs):
 
 
 SURE = ranking(("faq/a.one", 0.80))
+LIKELY = ranking(("faq/a.one", 0.55))
 NEAR = ranking(("faq/a.one", 0.20), ("faq/b.two", 0.15))
 FAR = ranking(("faq/a.one", 0.05))
 TIED = ranking(("faq/a.one", 0.40), ("faq/b.two", 0.24))
@@ -43,8 +44,9 @@ TIED = ranking(("faq/a.one", 0.40), ("faq/b.two", 0.24))
         # Pain that limits life suggests a consultation, even in a clear question.
         (SURE, LIMITED, None, None, "pain_limits_life", "heard"),
         (FAR, LIMITED, None, None, "pain_limits_life", "heard"),
-        # Pain that is told without asking anything is no question.
-        (SURE, PAIN, None, None, "pain", "heard"),
+        # Pain that is told without asking anything is seldom a question.
+        (LIKELY, PAIN, None, None, "pain", "heard"),
+        (SURE, PAIN, None, None, "faq/a.one", "score"),
         (NEAR, PAIN, None, None, "pain", "heard"),
         (FAR, PAIN, None, None, "pain", "heard"),
         (ranking(("out_of_scope", 0.9)), PAIN, None, None, "pain", "heard"),
@@ -75,7 +77,7 @@ TIED = ranking(("faq/a.one", 0.40), ("faq/b.two", 0.24))
             None,
             None,
             None,
-            "clarify",
+            "out_of_scope",
             "score",
         ),
     ],
@@ -103,7 +105,7 @@ def test_thresholds_belong_to_the_better_side(confidence, intent):
 
 @pytest.mark.parametrize(
     ("ranked", "intent"),
-    [(SURE, "faq/a.one"), (NEAR, "pain"), (FAR, "pain"), (TIED, "pain")],
+    [(LIKELY, "faq/a.one"), (NEAR, "pain"), (FAR, "pain"), (TIED, "clarify")],
 )
 def test_pain_alone_leaves_a_clear_question_alone(ranked, intent):
     text = "my knee aches, how long does that take"
@@ -148,6 +150,11 @@ def test_red_flags_add_up_to_caution(confidences, intent):
     assert decide(ranked, None, None, None, thresholds).intent == intent
 
 
+def test_red_flags_less_likely_than_the_answers_only_raise_doubt():
+    ranked = ranking(("faq/a.one", 0.45), ("red_flag/RF08.emergency", 0.42))
+    assert decide(ranked, None, None, None, THRESHOLDS).intent == "faq/a.one"
+
+
 @pytest.mark.parametrize("caution", [0.0, -0.1, 1.1, float("nan")])
 def test_a_caution_that_cannot_work_is_refused(caution):
     with pytest.raises(ValueError, match="caution"):
@@ -161,6 +168,46 @@ def test_ordinary_pain_is_weighed_against_caution(pain, intent):
     ranked = ranking(("red_flag/RF08.emergency", 0.4), ("pain", pain))
     thresholds = Thresholds(caution=0.35, over_pain=6)
     assert decide(ranked, PAIN, None, None, thresholds).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("my knee hurts on stairs, how long does that take", "faq/a.one"),
+        ("my knee hurts and I can't do stairs", "pain_limits_life"),
+    ],
+)
+def test_a_limit_is_answered_with_a_suggestion_unless_much_is_asked(text, intent):
+    assert decide(SURE, LIMITED, None, None, THRESHOLDS, text).intent == intent
+    assert decide(LIKELY, LIMITED, None, None, THRESHOLDS, text).intent == (
+        "pain_limits_life"
+    )
+
+
+@pytest.mark.parametrize(
+    ("plain", "limiting", "intent"),
+    [(0.3, 0.5, "pain_limits_life"), (0.3, 0.35, "pain"), (0.5, 0.45, "pain")],
+)
+def test_the_score_adds_limits_that_were_not_heard(plain, limiting, intent):
+    ranked = ranking(("pain", plain), ("pain_limits_life", limiting))
+    assert decide(ranked, PAIN, None, None, THRESHOLDS).intent == intent
+
+
+def test_pain_by_score_alone_must_beat_answers_and_out_of_scope():
+    told = [Ranked("pain", 0.2), Ranked("pain_limits_life", 0.15)]
+    assert decide(told, None, None, None, THRESHOLDS).intent == "pain"
+    outdone = [Ranked("out_of_scope", 0.4), *told]
+    assert decide(outdone, None, None, None, THRESHOLDS).intent == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    ("danger", "answer", "doubt"),
+    [(0.25, 0.1, "RF08.emergency"), (0.19, 0.1, None), (0.25, 0.5, None)],
+)
+def test_a_doubt_is_asked_about_unless_the_answer_is_clear(danger, answer, doubt):
+    ranked = ranking(("red_flag/RF08.emergency", danger), ("faq/a.one", answer))
+    ranked = sorted(ranked, key=lambda r: -r.confidence)
+    assert decide(ranked, None, None, None, THRESHOLDS).doubt == doubt
 
 
 def test_clarify_offers_the_three_nearest_answers_only():

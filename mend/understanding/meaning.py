@@ -1,0 +1,172 @@
+"""What a message means in its conversation: questions, subject and decision together.
+
+Pure; the model comes in as a function. `AnswerClassifier` calls it for each message,
+and so can any measurement, without Rasa.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mend.understanding.decision import (
+    FAQ,
+    SEVERAL,
+    Decision,
+    Thresholds,
+    asks,
+    decide,
+    is_clear_answer,
+)
+from mend.understanding.question import (
+    Reading,
+    named_within,
+    questions_in,
+    settle,
+)
+from mend.understanding.ranker import Ranked
+from mend.understanding.subject import Named, Subjects, Talk, remember
+
+Rank = Callable[[str], Sequence[Ranked]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found in a message before the model sees it.
+
+    Attributes:
+        heard: pain facts (`pain.Heard.as_dict`).
+        screening: a red flag (`red_flags.Screening.as_dict`), or None.
+        choice: full intent name behind a button that was pressed, or None.
+        named: subjects that the message names.
+    """
+
+    heard: Mapping[str, Any] | None = None
+    screening: Mapping[str, Any] | None = None
+    choice: str | None = None
+    named: Sequence[Named] = ()
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a message means.
+
+    Attributes:
+        decision: what it is taken for.
+        ranking: all intents, likeliest first.
+        talk: what the conversation is about after it.
+    """
+
+    decision: Decision
+    ranking: Sequence[Ranked]
+    talk: Talk
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """All that is needed to understand messages, one by one.
+
+    Attributes:
+        rank: the model.
+        subjects: all subjects.
+        thresholds: confidences needed.
+    """
+
+    rank: Rank
+    subjects: Subjects
+    thresholds: Thresholds
+
+    def of(self, text: str, found: Found, talk: Talk) -> Meaning:
+        """Return what a message means.
+
+        Args:
+            text: as typed.
+            found: what was found in it already.
+            talk: what the conversation was about before.
+        """
+        reading = self._read(text, found.named, talk)
+        decided = decide(
+            reading.ranking,
+            found.heard,
+            found.screening,
+            found.choice,
+            self.thresholds,
+            text,
+        )
+        if decided.by == "score" and not _is_journey(decided):
+            readings = self._several(text, found.named, talk)
+            if readings:
+                decided = replace(
+                    decided,
+                    intent=SEVERAL,
+                    several=tuple(name for name, _ in readings),
+                    suggestions=(),
+                )
+                reading = readings[-1][1]
+        after = self._talk_after(decided, reading, found.named, talk)
+        return Meaning(decided, reading.ranking, after)
+
+    def _read(self, text: str, named: Sequence[Named], talk: Talk) -> Reading:
+        return settle(
+            text,
+            named,
+            talk,
+            self.subjects,
+            self.rank,
+            asks=asks(text),
+            enough=self.thresholds.answer,
+        )
+
+    def _several(
+        self, text: str, named: Sequence[Named], talk: Talk
+    ) -> list[tuple[str, Reading]]:
+        """Read each question by itself; nothing unless each has a clear answer."""
+        questions = questions_in(text)
+        if len(questions) < 2:
+            return []
+        # What the message names anywhere before a question is its subject too.
+        readings: list[tuple[str, Reading]] = []
+        for question in questions:
+            earlier = [one for one in named if one.end <= question.start]
+            inside = named_within(question, named)
+            reading = self._read(question.text, inside, _named(talk, earlier))
+            if reading.answer is None or not is_clear_answer(
+                reading.ranking, self.thresholds
+            ):
+                return []
+            readings.append((reading.answer.name, reading))
+            talk = self._after(talk, [*earlier, *inside], reading, reading.answer.name)
+        distinct = {name: (name, reading) for name, reading in readings}
+        return list(distinct.values()) if len(distinct) > 1 else []
+
+    def _talk_after(
+        self, decided: Decision, reading: Reading, named: Sequence[Named], talk: Talk
+    ) -> Talk:
+        if decided.intent == SEVERAL:
+            for name in reversed(decided.several):
+                talk = self._after(talk, named, reading, name)
+            return talk
+        answer = decided.intent if decided.intent.startswith(FAQ) else None
+        return self._after(talk, named, reading, answer)
+
+    def _after(
+        self, talk: Talk, named: Sequence[Named], reading: Reading, answer: str | None
+    ) -> Talk:
+        about = reading.about if answer else None
+        if answer and about is None:
+            about = self.subjects.of_answer(answer.removeprefix(FAQ))
+        names = remember(talk, named, about, self.subjects)
+        asked = reading.gapped if answer and reading.gapped else talk.asked
+        return Talk(names, asked)
+
+
+def _named(talk: Talk, named: Sequence[Named]) -> Talk:
+    """Return the talk after some subjects were named, the last one first."""
+    fresh = [one.name for one in reversed(named)]
+    return replace(talk, subjects=tuple(dict.fromkeys([*fresh, *talk.subjects])))
+
+
+def _is_journey(decided: Decision) -> bool:
+    """Tell whether a decision begins a journey: red flags, pain, yes and no."""
+    return decided.base not in {FAQ.rstrip("/"), "clarify", "out_of_scope"}
