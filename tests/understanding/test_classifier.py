@@ -351,7 +351,7 @@ def test_a_whole_rasa_trains_and_parses_with_it(tmp_path, monkeypatch):
     result = run_apart(partial(train, *files, fixed_model_name="m"))
     agent = run_apart(asyncio.run, load_agent(result.model))
     price, command = run_apart(
-        asyncio.run, parse_all(agent, ["what is the price", "/affirm"])
+        asyncio.run, parse_all(agent, ["what are your prices", "/affirm"])
     )
     assert price["intent"]["full_retrieval_intent_name"] == "faq/clinic.prices"
     assert price["understanding"]["intent"] == "faq/clinic.prices"
