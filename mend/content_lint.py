@@ -15,10 +15,11 @@ from pathlib import Path
 
 import yaml
 
-from mend.understanding.catalogue import Advice, Answer, Catalogue
+from mend.understanding.catalogue import Answer, Catalogue
 
 MAX_WORDS = 90
 MAX_WORDS_ADVICE = 60
+MAX_WORDS_CHECK = 35
 MAX_SENTENCE_WORDS = 25
 MAX_GRADE = 8.0
 MIN_EXAMPLES: Mapping[str, int] = {"clinic": 10, "chat": 10}
@@ -175,6 +176,46 @@ def check_support(answer: Answer) -> Iterator[Problem]:
         yield Problem(where, f"title {answer.title!r} is not the first example")
 
 
+def check_doubts(catalogue: Catalogue) -> Iterator[Problem]:
+    """Yield advice without a check question to ask when it is in doubt."""
+    for key in catalogue.advice:
+        if key not in catalogue.checks:
+            yield Problem(
+                f"utter_red_flag/{key}", f"has no check question utter_check/{key}"
+            )
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text to measure.
+
+    Attributes:
+        id: name in the table of measures.
+        where: name in the files.
+        text: as written.
+        max_words: how long it may be.
+    """
+
+    id: str
+    where: str
+    text: str
+    max_words: int
+
+
+def texts_of(catalogue: Catalogue) -> Iterator[Text]:
+    """Yield all that visitors may read: answers, both wordings of advice, checks."""
+    for key, answer in catalogue.answers.items():
+        yield Text(key, f"utter_faq/{key}", answer.text, MAX_WORDS)
+    for key, advice in catalogue.advice.items():
+        where = f"utter_red_flag/{key}"
+        yield Text(key, where, advice.text, MAX_WORDS_ADVICE)
+        yield Text(
+            f"{key}, them", f"{where}, custom.them", advice.them, MAX_WORDS_ADVICE
+        )
+    for key, check in catalogue.checks.items():
+        yield Text(f"{key}, check", f"utter_check/{key}", check.text, MAX_WORDS_CHECK)
+
+
 def lint(data_dir: Path, catalogue: Catalogue) -> tuple[list[str], list[Problem]]:
     """Check all content.
 
@@ -183,24 +224,17 @@ def lint(data_dir: Path, catalogue: Catalogue) -> tuple[list[str], list[Problem]
     """
     problems = list(check_examples(read_examples(data_dir)))
     rows, grades = [f"{'id':34}{'words':>6}{'longest':>9}{'grade':>7}{'raw':>7}"], []
-    texts: list[tuple[str, Answer | Advice, int]] = [
-        (f"utter_faq/{key}", answer, MAX_WORDS)
-        for key, answer in catalogue.answers.items()
-    ]
-    texts += [
-        (f"utter_red_flag/{key}", advice, MAX_WORDS_ADVICE)
-        for key, advice in catalogue.advice.items()
-    ]
-    for where, entry, max_words in texts:
-        measured = readability(entry.text)
+    for text in texts_of(catalogue):
+        measured = readability(text.text)
         grades.append(measured.grade)
         rows.append(
-            f"{entry.id:34}{measured.words:6}{measured.longest_sentence:9}"
+            f"{text.id:34}{measured.words:6}{measured.longest_sentence:9}"
             f"{measured.grade:7.1f}{measured.raw_grade:7.1f}"
         )
-        problems += check_text(where, entry.text, max_words, measured)
-        if isinstance(entry, Answer):
-            problems += check_support(entry)
+        problems += check_text(text.where, text.text, text.max_words, measured)
+    for answer in catalogue.answers.values():
+        problems += check_support(answer)
+    problems += check_doubts(catalogue)
     rows.append(
         f"{len(grades)} texts, mean grade {sum(grades) / max(1, len(grades)):.2f}"
     )

@@ -1,5 +1,7 @@
 """The content lint finds what it says it finds, and passes our own content."""
 
+from dataclasses import replace
+
 import pytest
 
 from mend.content_lint import (
@@ -10,7 +12,7 @@ from mend.content_lint import (
     read_examples,
     readability,
 )
-from mend.understanding.catalogue import load_catalogue
+from mend.understanding.catalogue import Advice, Catalogue, Check, load_catalogue
 from tests.running import PROJECT
 
 
@@ -28,6 +30,77 @@ def test_our_content_is_clean():
     rows, found = lint(data, load_catalogue(data))
     assert found == []
     assert len(rows) > 60
+
+
+ADVICE = Advice(
+    id="RF03.same_day",
+    flag="RF03",
+    tier="same_day",
+    title="",
+    text="Get it checked today.",
+    them="Get them checked today.",
+)
+CHECK = Check(id="RF03.same_day", text="Is it hot? If so, call.", yes="Yes, hot")
+
+
+def linted(tmp_path, advice=ADVICE, check=CHECK):
+    """Lint one advice and its check question; nothing else is there."""
+    checks = {check.id: check} if check else {}
+    catalogue = Catalogue({}, {advice.id: advice}, {}, checks)
+    rows, found = lint(tmp_path, catalogue)
+    return rows, [str(problem) for problem in found]
+
+
+def test_advice_its_words_for_somebody_else_and_its_check_are_measured(tmp_path):
+    rows, found = linted(tmp_path)
+    assert found == []
+    assert [row.split("  ")[0] for row in rows[1:-1]] == [
+        "RF03.same_day",
+        "RF03.same_day, them",
+        "RF03.same_day, check",
+    ]
+
+
+HARD = "Physiological rehabilitation necessitates multidisciplinary collaboration."
+
+
+@pytest.mark.parametrize(
+    ("them", "problem"),
+    [
+        ("They go on. " * 21, "63 words, 60 at most"),
+        (HARD, "reading grade"),
+        ("A doctor cures them.", "claims 'cures'"),
+        ("Call now!", "has an exclamation mark"),
+    ],
+)
+def test_bad_words_for_somebody_else_are_found(tmp_path, them, problem):
+    _, (found,) = linted(tmp_path, replace(ADVICE, them=them))
+    assert found.startswith(f"utter_red_flag/RF03.same_day, custom.them: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("Is it hot? " * 12, "36 words, 35 at most"),
+        (HARD, "reading grade"),
+        ("Is it hot? A doctor cures it.", "claims 'cures'"),
+    ],
+)
+def test_a_bad_check_question_is_found(tmp_path, text, problem):
+    _, (found,) = linted(tmp_path, check=replace(CHECK, text=text))
+    assert found.startswith(f"utter_check/RF03.same_day: {problem}")
+
+
+def test_as_many_words_as_are_allowed_are_fine(tmp_path):
+    advice = replace(ADVICE, them="They go on. " * 20)
+    check = replace(CHECK, text="Is it hot at all? " * 7)
+    assert linted(tmp_path, advice, check)[1] == []
+
+
+def test_advice_without_a_check_question_is_found(tmp_path):
+    assert linted(tmp_path, check=None)[1] == [
+        "utter_red_flag/RF03.same_day: has no check question utter_check/RF03.same_day"
+    ]
 
 
 @pytest.mark.parametrize(

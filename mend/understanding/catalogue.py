@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -54,6 +54,7 @@ LEXICON_FOLDER = "lexicon"
 
 _ANSWER = "utter_faq/"
 _ADVICE = "utter_red_flag/"
+_CHECK = "utter_check/"
 _FAQ_INTENT = "faq/"
 _ID = re.compile(r"[a-z]+\.[a-z0-9_]+")
 _ADVICE_ID = re.compile(r"(?P<flag>RF\d\d)\.(?P<tier>[a-z_]+)")
@@ -140,6 +141,7 @@ class Advice:
         tier: one of `TIERS`.
         title: short title, "" if none was written.
         text: as written, placeholders unfilled.
+        them: the same, said when the visitor is worried about somebody else.
         facts: evidence ids.
         sources: keys of `Catalogue.sources`.
         reviewed: ISO date of the last review, "" if never.
@@ -152,6 +154,7 @@ class Advice:
     tier: str
     title: str
     text: str
+    them: str = ""
     facts: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     reviewed: str = ""
@@ -160,18 +163,35 @@ class Advice:
 
 
 @dataclass(frozen=True)
+class Check:
+    """What is said first when it is in doubt whether there is a red flag.
+
+    Attributes:
+        id: of the advice it is about, such as ``RF03.same_day``.
+        text: a question and what to do if so, placeholders unfilled.
+        yes: title of the button that leads to the advice.
+    """
+
+    id: str
+    text: str
+    yes: str
+
+
+@dataclass(frozen=True)
 class Catalogue:
-    """All answers, advice and sources, by id.
+    """All answers, advice, check questions and sources, by id.
 
     Attributes:
         answers: by catalogue id, in the order of the files.
         advice: by ``<flag>.<tier>``.
         sources: by key.
+        checks: by the id of their advice.
     """
 
     answers: Mapping[str, Answer]
     advice: Mapping[str, Advice]
     sources: Mapping[str, Source]
+    checks: Mapping[str, Check] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def titles(self) -> dict[str, str]:
@@ -243,6 +263,7 @@ class _Reader:
         self._problems: list[str] = []
         self._answers: dict[str, Answer] = {}
         self._advice: dict[str, Advice] = {}
+        self._checks: dict[str, Check] = {}
         self._sources: dict[str, Source] = {}
         self._questions: dict[str, str] = {}
         self._where: dict[str, str] = {}
@@ -293,6 +314,8 @@ class _Reader:
                 self._read_answer(file, str(name), variants)
             elif str(name).startswith(_ADVICE):
                 self._read_advice(file, str(name), variants)
+            elif str(name).startswith(_CHECK):
+                self._read_check(file, str(name), variants)
 
     def _read_questions(self, item: Any) -> None:
         if not isinstance(item, dict):
@@ -355,9 +378,8 @@ class _Reader:
         response = self._only_variant(file, name, variants)
         if response is None:
             return
-        match = _ADVICE_ID.fullmatch(advice_id)
-        if match is None or match["tier"] not in TIERS:
-            self._say(file, name, f"must end in RFnn.tier, tier one of {_list(TIERS)}")
+        match = self._flag_and_tier(file, name, advice_id)
+        if match is None:
             return
         custom = response["custom"]
         expected = {
@@ -370,6 +392,7 @@ class _Reader:
                 self._say(
                     file, name, f"custom.{key} is {custom.get(key)!r}, not {value!r}"
                 )
+        them = self._words(file, name, custom, "them")
         if not self._first(file, name):
             return
         self._advice[advice_id] = Advice(
@@ -378,11 +401,37 @@ class _Reader:
             tier=match["tier"],
             title=str(custom.get("title") or ""),
             text=response["text"],
+            them=them,
             facts=self._texts(file, name, custom, "facts"),
             sources=self._texts(file, name, custom, "sources"),
             reviewed=self._date(file, name, custom) if "reviewed" in custom else "",
             reviewer=str(custom.get("reviewer") or ""),
         )
+
+    def _read_check(self, file: Path, name: str, variants: Any) -> None:
+        advice_id = name.removeprefix(_CHECK)
+        response = self._only_variant(file, name, variants)
+        if response is None or self._flag_and_tier(file, name, advice_id) is None:
+            return
+        custom = response["custom"]
+        for key in sorted(str(key) for key in set(custom) - {"yes"}):
+            self._say(file, name, f"custom.{key} is not known")
+        yes = self._words(file, name, custom, "yes")
+        if len(yes) > TITLE_LIMIT:
+            self._say(
+                file, name, f"yes has {len(yes)} characters, {TITLE_LIMIT} at most"
+            )
+        if self._first(file, name):
+            self._checks[advice_id] = Check(advice_id, response["text"], yes)
+
+    def _flag_and_tier(
+        self, file: Path, name: str, advice_id: str
+    ) -> re.Match[str] | None:
+        match = _ADVICE_ID.fullmatch(advice_id)
+        if match is None or match["tier"] not in TIERS:
+            self._say(file, name, f"must end in RFnn.tier, tier one of {_list(TIERS)}")
+            return None
+        return match
 
     def finish(self) -> Catalogue:
         for answer in self._answers.values():
@@ -394,6 +443,11 @@ class _Reader:
                     self._problems.append(f"{where}: no answer {followup} to follow up")
                 if followup == answer.id:
                     self._problems.append(f"{where}: follows up on itself")
+        self._problems += [
+            f"{self._where[_CHECK + key]}: no advice {key} to check for"
+            for key in self._checks
+            if _ADVICE + key not in self._where
+        ]
         for answer_id in self._questions:
             if answer_id not in self._answers:
                 self._problems.append(f"faq/{answer_id}: has questions but no answer")
@@ -417,6 +471,7 @@ class _Reader:
             answers=MappingProxyType(answers),
             advice=MappingProxyType(self._advice),
             sources=MappingProxyType(self._sources),
+            checks=MappingProxyType(self._checks),
         )
 
     def _load(self, file: Path) -> dict[str, Any]:
@@ -453,12 +508,24 @@ class _Reader:
             self._say(file, name, "must have text and custom")
             return None
         text = self._text(file, name, response, "text")
+        self._check_placeholders(file, name, text)
+        return {"text": text, "custom": response["custom"]}
+
+    def _words(self, file: Path, name: str, custom: dict[str, Any], key: str) -> str:
+        """Return words under ``custom`` that visitors read."""
+        if key not in custom:
+            self._say(file, name, f"custom.{key} is missing")
+            return ""
+        words = self._text(file, name, custom, key)
+        self._check_placeholders(file, f"{name}, custom.{key}", words)
+        return words
+
+    def _check_placeholders(self, file: Path, name: str, text: str) -> None:
         for placeholder in _BRACES.findall(text):
             if placeholder not in PLACEHOLDERS:
                 self._say(file, name, f"unknown placeholder {{{placeholder}}}")
         if set("{}") & set(_BRACES.sub("", text)):
             self._say(file, name, "has a brace that belongs to no placeholder")
-        return {"text": text, "custom": response["custom"]}
 
     def _text(self, file: Path, name: str, entry: dict[str, Any], key: str) -> str:
         value = entry.get(key)

@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
@@ -22,6 +23,8 @@ from mend.settings import load_settings
 
 log = structlog.get_logger(__name__)
 
+CHECK = "utter_check/"
+ADVICE = "utter_red_flag/"
 # What our graph components add to a parsed message, and the desk wants to see.
 _FROM_COMPONENTS = ("understanding", "heard", "screening")
 
@@ -61,11 +64,58 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
         if response is None:
             log.error("wording.no_response", event_info=utter_action)
             return None
+        found = understood(
+            tracker.latest_message.parse_data if tracker.latest_message else {}
+        )
         if isinstance(response.get("custom"), dict):
-            response["custom"]["understanding"] = understood(
-                tracker.latest_message.parse_data if tracker.latest_message else {}
-            )
+            if utter_action.startswith(ADVICE):
+                _speak_of_them(response, found)
+            response["custom"]["understanding"] = found
+        doubt = found.get("doubt")
+        if doubt and not _has_replied(tracker):
+            await self._ask_first(response, doubt, tracker, output_channel, variables)
         return response
+
+    async def _ask_first(
+        self,
+        response: dict[str, Any],
+        doubt: str,
+        tracker: DialogueStateTracker,
+        channel: str,
+        variables: Mapping[str, Any],
+    ) -> None:
+        """Put the check question about a red flag before what is said otherwise."""
+        check = await super().generate(f"{CHECK}{doubt}", tracker, channel, **variables)
+        if check is None:
+            log.error("wording.no_check_question", event_info=doubt)
+            return
+        response["text"] = f"{check['text']}\n\n{response.get('text') or ''}".strip()
+        custom = response.setdefault("custom", {})
+        if isinstance(custom, dict):
+            title = (check.get("custom") or {}).get("yes") or "Yes, I have that"
+            advice = {"title": title, "intent": f"red_flag/{doubt}"}
+            custom["choices"] = [advice, *(custom.get("choices") or [])]
+
+
+def _speak_of_them(response: dict[str, Any], found: Mapping[str, Any]) -> None:
+    """Word advice for somebody else, if that is whom the visitor wrote about.
+
+    The words for somebody else are taken out in any case: a reply says one thing.
+    """
+    them = response["custom"].pop("them", None)
+    heard = found.get("heard")
+    if them and isinstance(heard, Mapping) and heard.get("who") == "other":
+        response["text"] = them
+
+
+def _has_replied(tracker: DialogueStateTracker) -> bool:
+    """Tell whether something was said since the visitor's last message."""
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            return False
+        if isinstance(event, BotUttered):
+            return True
+    return False
 
 
 def understood(parse_data: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from mend.understanding.catalogue import (
     PLACEHOLDERS,
     Answer,
     CatalogueError,
+    Check,
     Source,
     load_catalogue,
 )
@@ -35,12 +36,25 @@ def answer(answer_id="healing.time", *, text="It takes time.", **custom):
 
 
 def advice(flag="RF03", tier="same_day", **custom):
-    about = {"outcome": "red_flag", "flag": flag, "urgency": tier, **custom}
+    about = {
+        "outcome": "red_flag",
+        "flag": flag,
+        "urgency": tier,
+        "them": "Get them checked today. Call {urgent_line}.",
+        **custom,
+    }
+    about = {key: value for key, value in about.items() if value != "gone"}
     return [{"text": "Get checked today. Call {urgent_line}.", "custom": about}]
 
 
+def check(text="Is it hot? If so, call {urgent_line}.", **custom):
+    about = {"yes": "Yes, it is hot", **custom}
+    about = {key: value for key, value in about.items() if value != "gone"}
+    return [{"text": text, "custom": about}]
+
+
 class Folder:
-    """A data folder in the making: two answers, one advice, one source."""
+    """A data folder in the making: two answers, an advice, a check, a source."""
 
     def __init__(self, path):
         self.path = path
@@ -62,6 +76,7 @@ class Folder:
             "utter_faq/healing.time": answer(followups=["healing.phases"]),
             "utter_faq/healing.phases": answer("healing.phases"),
             "utter_red_flag/RF03.same_day": advice(),
+            "utter_check/RF03.same_day": check(),
             "utter_anything_else": [{"text": "Hello {name}"}],
         }
 
@@ -128,6 +143,14 @@ def test_reads_answers_advice_and_sources(folder):
     checked = catalogue.red_flag_advice("RF03", "same_day")
     assert (checked.outcome, checked.tier) == ("red_flag", "same_day")
     assert checked.text == "Get checked today. Call {urgent_line}."
+    assert checked.them == "Get them checked today. Call {urgent_line}."
+    assert catalogue.checks == {
+        "RF03.same_day": Check(
+            id="RF03.same_day",
+            text="Is it hot? If so, call {urgent_line}.",
+            yes="Yes, it is hot",
+        )
+    }
 
 
 def test_what_is_not_there_is_a_key_error(folder):
@@ -142,6 +165,8 @@ def test_cannot_be_changed(folder):
     catalogue = folder.load()
     with pytest.raises(TypeError):
         catalogue.answers["x.y"] = catalogue.answer("healing.time")
+    with pytest.raises(TypeError):
+        catalogue.checks["RF03.soon"] = catalogue.checks["RF03.same_day"]
     with pytest.raises(AttributeError):
         catalogue.answer("healing.time").title = "other"
 
@@ -251,12 +276,82 @@ def test_source_without_year_or_page_is_fine(folder):
         ("RF03.soon", advice(), "custom.urgency is 'same_day', not 'soon'"),
         ("RF04.same_day", advice(), "custom.flag is 'RF03', not 'RF04'"),
         ("RF03.soon", advice(tier="soon", outcome="x"), "custom.outcome is 'x'"),
+        ("RF03.soon", advice(tier="soon", them="gone"), "custom.them is missing"),
+        ("RF03.soon", advice(tier="soon", them=" "), "them must be text"),
+        ("RF03.soon", advice(tier="soon", them=["Call"]), "them must be text"),
     ],
 )
 def test_wrong_advice_is_named(folder, name, response, problem):
     folder.responses[f"utter_red_flag/{name}"] = response
     (found, *_) = folder.problems()
     assert found.startswith(f"data/faq/healing.yml, utter_red_flag/{name}: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("them", "problem"),
+    [
+        ("Call {clinic.fax} for them.", "unknown placeholder {clinic.fax}"),
+        ("Call {emergency for them.", "has a brace that belongs to no placeholder"),
+    ],
+)
+def test_a_wrong_placeholder_in_advice_for_somebody_else_is_named(
+    folder, them, problem
+):
+    folder.responses["utter_red_flag/RF03.same_day"] = advice(them=them)
+    name = "data/faq/healing.yml, utter_red_flag/RF03.same_day, custom.them"
+    assert folder.problems() == (f"{name}: {problem}",)
+
+
+@pytest.mark.parametrize(
+    ("name", "response", "problem"),
+    [
+        ("RF03.today", check(), ": must end in RFnn.tier"),
+        ("calf", check(), ": must end in RFnn.tier"),
+        ("RF03.same_day", check() * 2, ": must have exactly one response"),
+        ("RF03.same_day", [{"text": "Is it hot?"}], ": must have text and custom"),
+        ("RF03.same_day", check(text=""), ": text must be text"),
+        ("RF03.same_day", check("Call {nobody}."), ": unknown placeholder {nobody}"),
+        ("RF03.same_day", check("Call {emergency."), ": has a brace that belongs to"),
+        ("RF03.same_day", check(yes="gone"), ": custom.yes is missing"),
+        ("RF03.same_day", check(yes=True), ": yes must be text"),
+        ("RF03.same_day", check(yes="x" * 46), ": yes has 46 characters, 45 at most"),
+        (
+            "RF03.same_day",
+            check(yes="Yes, {it}"),
+            ", custom.yes: unknown placeholder {it}",
+        ),
+        ("RF03.same_day", check(outcome="red_flag"), ": custom.outcome is not known"),
+        ("RF03.soon", check(), ": no advice RF03.soon to check for"),
+    ],
+)
+def test_wrong_check_question_is_named(folder, name, response, problem):
+    folder.responses[f"utter_check/{name}"] = response
+    (found,) = folder.problems()
+    assert found.startswith(f"data/faq/healing.yml, utter_check/{name}{problem}")
+
+
+def test_a_yes_without_quotes_is_named(folder):
+    # To the reader it is the truth value, to Rasa a word: only quotes suit both.
+    folder.write(
+        "checks.yml",
+        "responses:\n  utter_check/RF03.same_day:\n"
+        "  - text: Is it hot?\n    custom:\n      yes: Yes\n      beside: it\n",
+    )
+    del folder.responses["utter_check/RF03.same_day"]
+    name = "data/checks.yml, utter_check/RF03.same_day"
+    assert folder.problems() == (
+        f"{name}: custom.True is not known",
+        f"{name}: custom.beside is not known",
+        f"{name}: custom.yes is missing",
+    )
+
+
+def test_two_check_questions_for_one_advice_are_named(folder):
+    name = "utter_check/RF03.same_day"
+    folder.write("checks.yml", {"responses": {name: check()}})
+    assert folder.problems() == (
+        f"data/faq/healing.yml, {name}: is there twice; see data/checks.yml, {name}",
+    )
 
 
 def test_questions_and_answers_need_each_other(folder):
@@ -322,3 +417,4 @@ def test_the_projects_own_catalogue_loads_quickly():
     assert time.process_time() - started < 1.0  # 0.1 s on an idle machine
     assert catalogue.answer("healing.time").sources
     assert len(catalogue.titles) == len(catalogue.answers)
+    assert set(catalogue.checks) == set(catalogue.advice) != set()

@@ -1,0 +1,177 @@
+"""How replies are worded: facts filled in, a check first, advice for whom it is for."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from mend import rasa_without_tensorflow
+from mend.clinic import load_clinic
+
+rasa_without_tensorflow.install()
+
+from rasa.shared.core.domain import Domain  # noqa: E402
+from rasa.shared.core.events import BotUttered, UserUttered  # noqa: E402
+from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
+from rasa.shared.nlu.training_data.loading import load_data  # noqa: E402
+
+from mend.understanding.wording import ClinicWording  # noqa: E402
+
+ROOT = Path(__file__).parents[2]
+ANSWER = {
+    "text": "Healing takes weeks.",
+    "custom": {
+        "outcome": "answered",
+        "them": "stays",
+        "choices": [{"title": "More", "intent": "faq/x.y"}],
+    },
+}
+CALF = "First, to be safe: is one leg or arm swollen"
+
+
+@pytest.fixture(scope="module")
+def wording():
+    """Word replies as Rasa does: its own reading of our files, our clinic."""
+    responses = {
+        "utter_faq/x.y": [ANSWER],
+        "utter_plain": [{"text": "Sorry."}],
+        "utter_silent": [{"custom": {"outcome": "answered"}}],
+        "utter_odd": [{"text": "Odd.", "custom": "no mapping"}],
+        "utter_red_flag/RF99.soon": [
+            {"text": "See a doctor.", "custom": {"outcome": "red_flag"}}
+        ],
+    }
+    for name in ("red_flags.yml", "checks.yml"):
+        responses.update(load_data(str(ROOT / "data/journeys" / name)).responses)
+    return ClinicWording(
+        domain=Domain.from_dict({"responses": responses}),
+        clinic=load_clinic(ROOT / "clinic.yml"),
+    )
+
+
+def said(*, replied=False, **parse_data):
+    events = [UserUttered("hello", parse_data=parse_data)]
+    if replied:
+        events.append(BotUttered("Hello."))
+    return DialogueStateTracker.from_events("s", events)
+
+
+def worded(wording, name, tracker):
+    return asyncio.run(wording.generate(name, tracker, "rest"))
+
+
+def heard(who):
+    return {"heard": {"pain": False, "who": who}}
+
+
+@pytest.mark.parametrize("key", ["RF08.emergency", "RF17.same_day"])
+def test_advice_is_for_the_visitor(wording, key):
+    own = worded(wording, f"utter_red_flag/{key}", said(**heard("self")))
+    assert own["text"] == worded(wording, f"utter_red_flag/{key}", said())["text"]
+    assert "them." not in own["text"].split(".")[0] + "."
+    assert "them" not in own["custom"]
+    assert "{" not in own["text"]
+
+
+def test_advice_for_somebody_else_is_worded_for_them(wording):
+    name = "utter_red_flag/RF08.emergency"
+    reply = worded(wording, name, said(**heard("other")))
+    assert reply["text"].startswith("Call 999 now for them. Do not let them")
+    assert "{" not in reply["text"]
+    custom = dict(reply["custom"])
+    assert custom.pop("understanding") == heard("other")
+    own = dict(worded(wording, name, said())["custom"])
+    assert own.pop("understanding") == {}
+    assert custom == own
+    assert "them" not in custom
+
+
+def test_the_next_visitor_gets_the_words_for_themselves_again(wording):
+    name = "utter_red_flag/RF03.same_day"
+    before = worded(wording, name, said(**heard("self")))["text"]
+    other = worded(wording, name, said(**heard("other")))["text"]
+    assert other.startswith("Get them checked today")
+    assert worded(wording, name, said(**heard("self")))["text"] == before != other
+
+
+@pytest.mark.parametrize(
+    "odd", [{"heard": None}, {"heard": {}}, {"heard": "other"}, {"heard": ["who"]}]
+)
+def test_without_knowing_who_is_meant_the_advice_is_for_the_visitor(wording, odd):
+    reply = worded(wording, "utter_red_flag/RF08.emergency", said(**odd))
+    assert reply["text"].startswith("Call 999 now. Do not drive")
+    assert "them" not in reply["custom"]
+
+
+def test_advice_without_words_for_somebody_else_is_said_as_it_is(wording):
+    reply = worded(wording, "utter_red_flag/RF99.soon", said(**heard("other")))
+    assert reply["text"] == "See a doctor."
+
+
+def test_only_advice_is_worded_for_somebody_else(wording):
+    reply = worded(wording, "utter_faq/x.y", said(**heard("other")))
+    assert reply["text"] == ANSWER["text"]
+
+
+def test_no_message_at_all_is_worded_too(wording):
+    tracker = DialogueStateTracker.from_events("s", [])
+    reply = worded(wording, "utter_red_flag/RF08.emergency", tracker)
+    assert reply["text"].startswith("Call ")
+
+
+DOUBT = {"understanding": {"doubt": "RF03.same_day"}}
+
+
+def test_in_doubt_the_check_question_comes_first(wording):
+    reply = worded(wording, "utter_faq/x.y", said(**DOUBT))
+    check, rest = reply["text"].split("\n\n")
+    assert check.startswith(CALF)
+    assert "call NHS 111" in check
+    assert rest == ANSWER["text"]
+    assert reply["custom"]["choices"] == [
+        {
+            "title": "Yes, it is swollen, hot or has changed colour",
+            "intent": "red_flag/RF03.same_day",
+        },
+        {"title": "More", "intent": "faq/x.y"},
+    ]
+    assert reply["custom"]["outcome"] == "answered"
+    assert "yes" not in reply["custom"]
+
+
+def test_the_check_question_is_asked_once_in_a_turn(wording):
+    reply = worded(wording, "utter_faq/x.y", said(replied=True, **DOUBT))
+    assert reply["text"] == ANSWER["text"]
+    assert len(reply["custom"]["choices"]) == 1
+
+
+@pytest.mark.parametrize("found", [{}, {"doubt": None}, {"doubt": "RF98.soon"}])
+def test_without_a_check_question_the_reply_is_as_written(wording, found):
+    reply = worded(wording, "utter_faq/x.y", said(understanding=found))
+    assert reply["text"] == ANSWER["text"]
+    assert len(reply["custom"]["choices"]) == 1
+
+
+@pytest.mark.parametrize("name", ["utter_plain", "utter_silent", "utter_odd"])
+def test_the_check_question_comes_first_whatever_the_reply_holds(wording, name):
+    reply = worded(wording, name, said(**DOUBT))
+    assert reply["text"].startswith(CALF)
+    if isinstance(reply["custom"], dict):
+        (choice,) = reply["custom"]["choices"]
+        assert choice["intent"] == "red_flag/RF03.same_day"
+
+
+def test_every_advice_has_a_check_question_that_rasa_can_word(wording):
+    names = [n for n in wording.responses if n.startswith("utter_red_flag/RF")]
+    for key in (name.removeprefix("utter_red_flag/") for name in names):
+        if key == "RF99.soon":
+            continue
+        found = {"doubt": key}
+        reply = worded(wording, "utter_plain", said(understanding=found))
+        assert "{" not in reply["text"]
+        assert reply["text"].endswith("\n\nSorry.")
+        assert reply["custom"]["choices"][0]["title"] != "Yes, I have that"
+
+
+def test_a_missing_response_is_no_reply(wording):
+    assert worded(wording, "utter_nothing", said(**DOUBT)) is None
