@@ -50,6 +50,8 @@ class Thresholds:
         clarify: at or above, near answers are offered as "Did you mean ...?".
         close: an answer is not taken but offered, with the others, when a second
             answer has at least this share of its confidence; above 1 never.
+        over_out: all answers together must be this many times as likely as that nobody
+            here can answer.
         asked: what an answer needs when the message tells of pain and asks something.
         told: ... and asks nothing (most such messages report pain), or asks something
             beside a limit on daily life.
@@ -63,14 +65,15 @@ class Thresholds:
     """
 
     answer: float = 0.28
-    clarify: float = 0.15
-    close: float = 0.8
-    asked: float = 0.35
-    told: float = 0.6
-    limiting: float = 0.4
+    clarify: float = 0.22
+    close: float = 0.75
+    over_out: float = 1.6
+    asked: float = 0.28
+    told: float = 0.5
+    limiting: float = 0.5
     caution: float = 0.4
     over_pain: float = 6.0
-    doubt: float = 0.2
+    doubt: float = 0.25
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Thresholds:
@@ -89,7 +92,7 @@ class Thresholds:
             )
         if not self.close > 0.0:
             raise ValueError(f"thresholds: close must be above 0, got {self.close}")
-        for name in ("asked", "told", "limiting"):
+        for name in ("over_out", "asked", "told", "limiting"):
             if getattr(self, name) < 0.0:
                 raise ValueError(f"thresholds: {name} must not be below 0")
         if not 0.0 < self.doubt <= self.caution <= 1.0:
@@ -255,7 +258,7 @@ def _by_score(
         key=lambda ranked: ranked.confidence,
         default=Ranked(OUT_OF_SCOPE, 0.0),
     )
-    if other.name == OUT_OF_SCOPE and other.confidence > together:
+    if other.name == OUT_OF_SCOPE and together < thresholds.over_out * other.confidence:
         return Decision(OUT_OF_SCOPE, other.confidence, "score")
     if other.name != OUT_OF_SCOPE and other.confidence >= max(
         best.confidence, thresholds.answer

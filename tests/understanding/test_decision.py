@@ -1,11 +1,22 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mend.understanding.decision import Decision, Thresholds, asks, decide
 from mend.understanding.ranker import Ranked
 
-THRESHOLDS = Thresholds(answer=0.25, clarify=0.12, close=0.6)
+THRESHOLDS = Thresholds(
+    answer=0.25,
+    clarify=0.12,
+    close=0.6,
+    over_out=1.0,
+    asked=0.35,
+    told=0.6,
+    limiting=0.4,
+    doubt=0.2,
+)
 FLAG = {"flag": "RF03", "tier": "same_day", "why": "calf red and hot"}
 PAIN = {"pain": True, "limits": []}
 LIMITED = {"pain": True, "limits": ["climb stairs"]}
@@ -146,7 +157,7 @@ CHEST = ("red_flag/RF08.emergency", "red_flag/RF04.emergency", "red_flag/RF02.sa
 def test_red_flags_add_up_to_caution(confidences, intent):
     flags = zip(CHEST, confidences, strict=True)
     ranked = sorted(ranking(*flags, ("faq/a.one", 0.2)), key=lambda r: -r.confidence)
-    thresholds = Thresholds(answer=0.25, clarify=0.12, close=0.6, caution=0.3)
+    thresholds = replace(THRESHOLDS, caution=0.3)
     assert decide(ranked, None, None, None, thresholds).intent == intent
 
 
@@ -166,7 +177,7 @@ def test_a_caution_that_cannot_work_is_refused(caution):
 )
 def test_ordinary_pain_is_weighed_against_caution(pain, intent):
     ranked = ranking(("red_flag/RF08.emergency", 0.4), ("pain", pain))
-    thresholds = Thresholds(caution=0.35, over_pain=6)
+    thresholds = replace(THRESHOLDS, caution=0.35, over_pain=6)
     assert decide(ranked, PAIN, None, None, thresholds).intent == intent
 
 
@@ -256,6 +267,15 @@ def test_two_answers_close_together_are_both_offered(second, intent):
     assert decided.intent == intent
     if intent == "clarify":
         assert decided.suggestions[:2] == ("faq/a.one", "faq/b.two")
+
+
+@pytest.mark.parametrize(
+    ("out", "intent"), [(0.24, "faq/a.one"), (0.26, "out_of_scope")]
+)
+def test_answers_must_outweigh_out_of_scope(out, intent):
+    ranked = [Ranked("faq/a.one", 0.4), Ranked("out_of_scope", out)]
+    thresholds = replace(THRESHOLDS, over_out=1.6)
+    assert decide(ranked, None, None, None, thresholds).intent == intent
 
 
 def test_only_answers_compete_with_an_answer():
