@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from mend.content_lint import read_examples
-from mend.understanding.red_flags import Screener, Screening
+from mend.understanding.red_flags import TIERS, Screener, Screening
 
 HERE = Path(__file__).parent
 FLAGS: dict[str, dict[str, list[Any]]] = yaml.safe_load(
@@ -19,8 +19,9 @@ LOOK_ALIKES: dict[str, list[str]] = yaml.safe_load(
     (HERE / "dev_lookalikes.yml").read_text()
 )
 LEAST_FOUND = 0.95
-MOST_FALSE_ALARMS = 0.03
-MOST_EXAMPLES_FLAGGED = 0.004
+MOST_FALSE_ALARMS = 0.02
+MOST_EXAMPLES_FLAGGED = 0.002
+LEAST_TAUGHT_FOUND = 0.8  # by the rules alone; a trained classifier adds to them
 # The only tier that the table allows for these flags.
 EMERGENCY_ONLY = {"RF01", "RF04", "RF07", "RF08", "RF09", "RF18", "RF20"}
 # Journeys that are about something else than an emergency.
@@ -85,6 +86,24 @@ def test_few_ordinary_examples_are_flagged(screener: Screener) -> None:
     assert len(everything) > 4000
     share = len(flagged) / len(everything)
     assert share < MOST_EXAMPLES_FLAGGED, f"{share:.4f}\n" + "\n".join(flagged)
+
+
+def test_most_taught_flags_are_found_at_their_tier(screener: Screener) -> None:
+    everything = [
+        (intent.partition("/")[2].partition(".")[2], text)
+        for intent, lines in read_examples(Path("data")).items()
+        if intent.startswith("red_flag/")
+        for text, _ in lines
+    ]
+    found = [
+        tier
+        for tier, text in everything
+        if (said := screener.screen(text)).tier
+        and TIERS.index(said.tier) <= TIERS.index(tier)
+    ]
+
+    assert len(everything) > 2500
+    assert len(found) >= LEAST_TAUGHT_FOUND * len(everything)
 
 
 def test_long_messages_with_history_are_screened_in_five_milliseconds(

@@ -80,6 +80,16 @@ def test_the_higher_tier_wins(screener: Screener) -> None:
         ("can massage move a blood clot", False),
         ("what are the signs of a blood clot? my calf is hot and swollen", True),
         ("chest pain was ruled out", False),
+        ("my back is stiff but my toilet's normal", False),
+        ("nothing numb, my back is just stiff", False),
+        ("how do I know if my leg is swollen and hot enough to worry", False),
+        ("glass test for meningitis, how does it work", False),
+        ("why am I short of breath all of a sudden", True),
+        ("my foot went white and cold, then fine", False),
+        ("my foot went white and cold, then fine, still numb and white", True),
+        ("I broke my wrist in May", False),
+        ("I think I broke my wrist", True),
+        ("had a clot years ago and am off the tablets now", False),
     ],
 )
 def test_the_sense_of_a_sign(screener: Screener, said: str, flagged: bool) -> None:
@@ -90,6 +100,26 @@ def test_a_passed_stroke_sign_still_counts(screener: Screener) -> None:
     assert screener.screen("my face drooped then it was fine").flag == "RF09"
 
 
+def test_a_denied_excuse_does_not_silence(screener: Screener) -> None:
+    assert screener.screen("my calf is swollen since my tackle injury").flag is None
+    assert screener.screen("my calf is swollen, no injury").flag == "RF03"
+
+
+def test_two_groups_may_stand_together_and_the_third_anywhere(
+    screener: Screener,
+) -> None:
+    assert screener.screen("wee is slow to start. It began with my bad back.").flag
+    assert (
+        screener.screen("my back stops me. I can't work. Where's the toilet?").flag
+        is None
+    )
+
+
+def test_somebody_hurts_me_or_i_hurt_myself(screener: Screener) -> None:
+    assert screener.screen("my partner hurt my back").flag == "RF17"
+    assert screener.screen("my partner and I ran and I hurt my back").flag is None
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -98,6 +128,8 @@ def test_a_passed_stroke_sign_still_counts(screener: Screener) -> None:
         ({"why": ""}, "wrong why"),
         ({"within": "page"}, "wrong within"),
         ({"even_if": ["maybe"]}, "wrong even_if"),
+        ({"together": 3}, "wrong together"),
+        ({"apart": ["nonsense"]}, "no cue"),
     ],
 )
 def test_a_wrong_rule_is_refused(change: dict[str, object], message: str) -> None:
