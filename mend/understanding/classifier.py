@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -224,15 +224,19 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         return messages
 
     def _process_one(self, message: Message, talk: Talk) -> None:
-        text = message.get(TEXT) or ""
-        if without_command(text) != text:
-            text = without_command(text)
+        typed = message.get(TEXT) or ""
+        text = without_command(typed)
+        cut = len(typed) - len(text)
+        if cut:
             message.set(TEXT, text, add_to_output=True)
         found = Found(
             heard=message.get("heard"),
             screening=message.get("screening"),
             choice=(message.get("metadata") or {}).get("choice"),
-            named=[Named(**one) for one in message.get("named") or ()],
+            named=[
+                Named(one["name"], one["start"] - cut, one["end"] - cut)
+                for one in message.get("named") or ()
+            ],
         )
         meaning = self._understanding.of(text, found, talk)
         decided = meaning.decision
@@ -283,9 +287,13 @@ def talk_so_far(tracker: DialogueStateTracker | None) -> Talk:
         if isinstance(event, SessionStarted):
             break
         if isinstance(event, UserUttered):
-            understood = (event.parse_data or {}).get("understanding") or {}
+            understood = _mapping(_mapping(event.parse_data).get("understanding"))
             return Talk.from_dict(understood.get(TALK))
     return Talk()
+
+
+def _mapping(data: object) -> Mapping[str, Any]:
+    return data if isinstance(data, Mapping) else {}
 
 
 def without_command(text: str) -> str:

@@ -85,7 +85,9 @@ class Understanding:
             found: what was found in it already.
             talk: what the conversation was about before.
         """
-        reading = self._read(text, found.named, talk)
+        # The lexicon has other words under such labels too (`about_treatment`).
+        named = [one for one in found.named if one.name in self.subjects]
+        reading = self._read(text, named, talk)
         decided = decide(
             reading.ranking,
             found.heard,
@@ -95,7 +97,7 @@ class Understanding:
             text,
         )
         if decided.by == "score" and not _is_journey(decided):
-            readings = self._several(text, found.named, talk)
+            readings = self._several(text, named, talk)
             if readings:
                 decided = replace(
                     decided,
@@ -104,7 +106,7 @@ class Understanding:
                     suggestions=(),
                 )
                 reading = readings[-1][1]
-        after = self._talk_after(decided, reading, found.named, talk)
+        after = self._talk_after(decided, reading, named, talk)
         return Meaning(decided, reading.ranking, after)
 
     def _read(self, text: str, named: Sequence[Named], talk: Talk) -> Reading:

@@ -29,7 +29,9 @@ _MANY_WORDS = 14
 _FEW_WORDS = 6
 
 _PRONOUN = re.compile(
-    r"\b(?:it|that|this|these|those|they|them|one|ones)\b(?!')", re.IGNORECASE
+    r"\b(?:(?:that|this|these|those)\s+ones?|it|that|this|these|those|they|them|ones?)"
+    r"\b(?!')",
+    re.IGNORECASE,
 )
 _ITS = re.compile(r"\bit'?s\b", re.IGNORECASE)
 # "it" that stands for nothing: "is it normal to", "how long does it take to".
@@ -44,13 +46,14 @@ _JOINED_ON = re.compile(
     re.IGNORECASE,
 )
 _PREPOSITION = re.compile(
-    r"^(?:for|in|with|on|after|before|during|at|by|from|without)\b",
+    r"^\s*(?:for|in|with|on|after|before|during|at|by|from|without)\b",
     re.IGNORECASE,
 )
 _OTHER_ONE = re.compile(
-    r"\b(?:the\s+)?(?:other|first|previous|earlier)\s+(?:one|treatment|thing)\b",
+    r"\b(?:the\s+)?(?:(?:other|previous|earlier)\s+(?:one|treatment|thing)|first\s+one)\b",
     re.IGNORECASE,
 )
+_ASKS_NOTHING = re.compile(r"\b(?:a|an|the|my|for|in|with|on|after)\b", re.IGNORECASE)
 _TAIL = re.compile(r"[\s?.!]+$")
 
 
@@ -237,12 +240,18 @@ def completions(
         return ()
     current = remembered[0]
     body = _TAIL.sub("", text.replace("{", " ").replace("}", " "))
-    if _OTHER_ONE.search(text) and len(remembered) > 1:
-        other = remembered[1]
-        askable = dict.fromkeys((talk.asked, GAP))
-        return tuple(Way(gap, other.say, other.name) for gap in askable if gap)
+    if not _has_words(body):
+        return ()
     added = adds_on(body)
     rest = _JOINED_ON.sub("", body, count=1)
+    if _OTHER_ONE.search(rest):
+        if len(remembered) < 2:
+            return ()
+        other = remembered[1]
+        filled = _OTHER_ONE.sub(GAP, rest, count=1)
+        own = asks and _has_words(filled)
+        askable = (filled,) if own else tuple(dict.fromkeys((talk.asked, GAP)))
+        return tuple(Way(gap, other.say, other.name) for gap in askable if gap)
     without_pronoun = _PRONOUN.sub(GAP, _ITS.sub("it is", body), count=1)
     replaced = Way(without_pronoun, current.say, current.name)
     strong = [one for one in named if not subjects.is_weak(one.name)]
@@ -303,12 +312,21 @@ def _pronoun_beside(
 
 
 def gapped(text: str, named: Sequence[Named]) -> str:
-    """Return a question with `GAP` where its subject stands; "" if it names none."""
+    """Return a question with `GAP` where its subject stands.
+
+    "" if it names none, or asks nothing of it ("and cupping?").
+    """
     if not named:
         return ""
     first = named[0]
     text = text.replace("{", " ").replace("}", " ")  # same length: places still fit
-    return text[: first.start] + GAP + text[first.end :]
+    before, after = text[: first.start], text[first.end :]
+    asked = _ASKS_NOTHING.sub("", _JOINED_ON.sub("", before, count=1) + after)
+    return before + GAP + after if _has_words(asked) else ""
+
+
+def _has_words(text: str) -> bool:
+    return re.search(r"\w", text) is not None
 
 
 def remember(
