@@ -18,7 +18,6 @@ log = structlog.get_logger(__name__)
 DATA = Path("data")
 CHOICES = 3
 _FAQ = "faq/"
-NONE_OF_THESE = {"title": "None of these", "intent": "out_of_scope"}
 
 
 @lru_cache(maxsize=1)
@@ -60,14 +59,6 @@ def choices(names: list[str], known: Mapping[str, str]) -> list[dict[str, str]]:
     return buttons[:CHOICES]
 
 
-def understood(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the block that written responses get from `mend.understanding.wording`."""
-    parts = {
-        part: message[part] for part in ("heard", "screening") if message.get(part)
-    }
-    return {**(message.get("understanding") or {}), **parts}
-
-
 class Clarify(Action):
     """Ask which of two or three answers was meant."""
 
@@ -82,17 +73,9 @@ class Clarify(Action):
         domain: dict[str, Any],  # noqa: ARG002 - Rasa's call
     ) -> list[dict[str, Any]]:
         """Offer the choices; without any, say honestly that there is no answer."""
-        message = tracker.latest_message or {}
-        buttons = choices(near_answers(message), titles())
-        if not buttons:
+        buttons = choices(near_answers(tracker.latest_message or {}), titles())
+        if buttons:
+            dispatcher.utter_message(response="utter_clarify", choices=buttons)
+        else:
             dispatcher.utter_message(response="utter_out_of_scope")
-            return []
-        dispatcher.utter_message(
-            text="I am not sure I understood. Did you mean one of these?",
-            json_message={
-                "outcome": "clarify",
-                "choices": [*buttons, NONE_OF_THESE],
-                "understanding": understood(message),
-            },
-        )
         return []

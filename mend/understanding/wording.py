@@ -8,7 +8,7 @@ gives advice with the right numbers also when the action server is down.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -54,6 +54,8 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
     ) -> dict[str, Any] | None:
         """Word `utter_action`; see Rasa's NaturalLanguageGenerator.
 
+        An action may pass ``choices``, which come before those that are written.
+
         Returns:
             The response with its placeholders filled, or None if there is none.
         """
@@ -70,6 +72,7 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
         if isinstance(response.get("custom"), dict):
             if utter_action.startswith(ADVICE):
                 _speak_of_them(response, found)
+            _offer(response["custom"], kwargs.get("choices"))
             response["custom"]["understanding"] = found
         doubt = found.get("doubt")
         if doubt and not _has_replied(tracker):
@@ -94,7 +97,13 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
         if isinstance(custom, dict):
             title = (check.get("custom") or {}).get("yes") or "Yes, I have that"
             advice = {"title": title, "intent": f"red_flag/{doubt}"}
-            custom["choices"] = [advice, *(custom.get("choices") or [])]
+            _offer(custom, [advice])
+
+
+def _offer(custom: dict[str, Any], choices: Sequence[Mapping[str, Any]] | None) -> None:
+    """Put choices before those that a reply has already."""
+    if choices:
+        custom["choices"] = [*choices, *(custom.get("choices") or [])]
 
 
 def _speak_of_them(response: dict[str, Any], found: Mapping[str, Any]) -> None:

@@ -183,7 +183,7 @@ def test_decision_on_pain(slots: dict[str, Any], response: str) -> None:
     assert after["daily_life_misses"] == 0.0
 
 
-def test_clarify_offers_near_answers_and_a_way_out(
+def test_clarify_offers_near_answers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(
@@ -192,14 +192,16 @@ def test_clarify_offers_near_answers_and_a_way_out(
     near = {"suggestions": ["faq/c.d", "faq/gone", "faq/a.b"]}
     messages, _ = run(Clarify(), said("x", "clarify", understanding=near))
 
-    custom = messages[0]["custom"]
-    assert custom["outcome"] == "clarify"
-    assert custom["choices"] == [
+    assert messages[0]["response"] == "utter_clarify"
+    assert messages[0]["choices"] == [
         {"title": "C or D?", "intent": "faq/c.d"},
         {"title": "A or B?", "intent": "faq/a.b"},
-        {"title": "None of these", "intent": "out_of_scope"},
     ]
-    json.dumps(custom)
+    # A text or data of its own would take the place of the written ones, and with
+    # them of a check question that belongs before.
+    assert not messages[0]["text"]
+    assert not messages[0]["custom"]
+    json.dumps(messages)
 
 
 def test_clarify_without_choices_is_honest(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,7 @@ def wording():
             {"text": "See a doctor.", "custom": {"outcome": "red_flag"}}
         ],
     }
-    for name in ("red_flags.yml", "checks.yml"):
+    for name in ("red_flags.yml", "checks.yml", "fallback.yml"):
         responses.update(load_data(str(ROOT / "data/journeys" / name)).responses)
     return ClinicWording(
         domain=Domain.from_dict({"responses": responses}),
@@ -56,8 +56,8 @@ def said(*, replied=False, **parse_data):
     return DialogueStateTracker.from_events("s", events)
 
 
-def worded(wording, name, tracker):
-    return asyncio.run(wording.generate(name, tracker, "rest"))
+def worded(wording, name, tracker, **more):
+    return asyncio.run(wording.generate(name, tracker, "rest", **more))
 
 
 def heard(who):
@@ -137,6 +137,24 @@ def test_in_doubt_the_check_question_comes_first(wording):
     ]
     assert reply["custom"]["outcome"] == "answered"
     assert "yes" not in reply["custom"]
+
+
+NEAR = [{"title": "More?", "intent": "faq/x.y"}]
+
+
+def test_near_answers_come_before_the_way_out(wording):
+    reply = worded(wording, "utter_clarify", said(), choices=NEAR)
+    titles = [choice["title"] for choice in reply["custom"]["choices"]]
+    assert titles == ["More?", "None of these"]
+    assert reply["custom"]["outcome"] == "clarify"
+
+
+def test_in_doubt_a_clarification_keeps_its_choices(wording):
+    reply = worded(wording, "utter_clarify", said(**DOUBT), choices=NEAR)
+    assert reply["text"].startswith(CALF)
+    assert "Did you mean" in reply["text"]
+    intents = [choice["intent"] for choice in reply["custom"]["choices"]]
+    assert intents == ["red_flag/RF03.same_day", "faq/x.y", "out_of_scope"]
 
 
 def test_the_check_question_is_asked_once_in_a_turn(wording):
