@@ -26,8 +26,9 @@ class AnswerSeveral(Action):
         """Answer; say honestly that there is no answer if none was found."""
         found = (tracker.latest_message or {}).get("understanding") or {}
         names = found.get("several") or []
-        for name in names[:MOST]:
-            dispatcher.utter_message(response=f"utter_{name}")
+        for place, name in enumerate(names[:MOST]):
+            # Rasa words all of them before it records the first.
+            dispatcher.utter_message(response=f"utter_{name}", goes_on=place > 0)
         if not names:
             dispatcher.utter_message(response="utter_out_of_scope")
         return []

@@ -54,7 +54,8 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
     ) -> dict[str, Any] | None:
         """Word `utter_action`; see Rasa's NaturalLanguageGenerator.
 
-        An action may pass ``choices``, which come before those that are written.
+        An action may pass ``choices``, which come before those that are written, and
+        ``goes_on`` with what it says after something else.
 
         Returns:
             The response with its placeholders filled, or None if there is none.
@@ -75,7 +76,7 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
             _offer(response["custom"], kwargs.get("choices"))
             response["custom"]["understanding"] = found
         doubt = found.get("doubt")
-        if doubt and not _has_replied(tracker):
+        if doubt and not (kwargs.get("goes_on") or _has_replied(tracker)):
             await self._ask_first(response, doubt, tracker, output_channel, variables)
         return response
 

@@ -9,6 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer_no import AnswerNo
+from actions.answer_several import AnswerSeveral
 from actions.answer_yes import AnswerYes
 from actions.clarify import Clarify
 from actions.decide_on_pain import DecideOnPain
@@ -209,6 +210,18 @@ def test_clarify_without_choices_is_honest(monkeypatch: pytest.MonkeyPatch) -> N
     messages, _ = run(Clarify(), said("x", "clarify"))
 
     assert messages[0]["response"] == "utter_out_of_scope"
+
+
+def test_several_answers_are_one_reply_in_parts() -> None:
+    several = {"several": ["faq/a.b", "faq/c.d", "faq/e.f", "faq/g.h"]}
+    messages, _ = run(AnswerSeveral(), said("x", "several", understanding=several))
+
+    said_so = [(message["response"], message["goes_on"]) for message in messages]
+    assert said_so == [
+        ("utter_faq/a.b", False),
+        ("utter_faq/c.d", True),
+        ("utter_faq/e.f", True),
+    ]
 
 
 def turn(action: str) -> list[dict[str, Any]]:

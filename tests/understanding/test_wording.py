@@ -163,6 +163,14 @@ def test_the_check_question_is_asked_once_in_a_turn(wording):
     assert len(reply["custom"]["choices"]) == 1
 
 
+def test_the_check_question_is_asked_before_the_first_of_several_answers(wording):
+    first = worded(wording, "utter_faq/x.y", said(**DOUBT), goes_on=False)
+    second = worded(wording, "utter_faq/x.y", said(**DOUBT), goes_on=True)
+    assert first["text"].startswith(CALF)
+    assert second["text"] == ANSWER["text"]
+    assert len(second["custom"]["choices"]) == 1
+
+
 @pytest.mark.parametrize("found", [{}, {"doubt": None}, {"doubt": "RF98.soon"}])
 def test_without_a_check_question_the_reply_is_as_written(wording, found):
     reply = worded(wording, "utter_faq/x.y", said(understanding=found))
