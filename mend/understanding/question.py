@@ -149,7 +149,8 @@ def settle(
         asks: whether the message is a question.
         enough: confidence from which an answer is taken.
     """
-    plain = Reading(rank(question), gapped(question, named))
+    own = [one for one in named if not subjects.is_weak(one.name)]
+    plain = Reading(rank(question), gapped(question, own or named))
     ways = completions(question, named, talk, subjects, asks=asks)
     back = points_back(question) or adds_on(question)
     if not ways or not _is_open(plain, enough, back=asks and back):

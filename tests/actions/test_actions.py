@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer_no import AnswerNo
-from actions.answer_several import AnswerSeveral
+from actions.answer_several import MOST, AnswerSeveral
 from actions.answer_yes import AnswerYes
 from actions.clarify import Clarify
 from actions.decide_on_pain import DecideOnPain
@@ -224,6 +224,34 @@ def test_several_answers_are_one_reply_in_parts() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("understanding", "responses"),
+    [
+        # In the order of the questions, each written answer whole.
+        ({"several": ["faq/a.b", "faq/c.d"]}, ["utter_faq/a.b", "utter_faq/c.d"]),
+        ({"several": ["faq/z.z", "faq/a.b"]}, ["utter_faq/z.z", "utter_faq/a.b"]),
+        # No more than can be read in one reply.
+        (
+            {"several": [f"faq/a.n{n}" for n in range(9)]},
+            [f"utter_faq/a.n{n}" for n in range(MOST)],
+        ),
+        # Nothing was found: say so.
+        ({"several": []}, ["utter_out_of_scope"]),
+        ({"several": None}, ["utter_out_of_scope"]),
+        ({}, ["utter_out_of_scope"]),
+        (None, ["utter_out_of_scope"]),
+    ],
+)
+def test_several_answers(
+    understanding: dict[str, Any] | None, responses: list[str]
+) -> None:
+    message = said("x", "several", understanding=understanding)
+    messages, slots = run(AnswerSeveral(), message)
+
+    assert [message["response"] for message in messages] == responses
+    assert slots == {}
+
+
 def turn(action: str) -> list[dict[str, Any]]:
     return [{"event": "user"}, {"event": "action", "name": action}]
 
@@ -252,7 +280,15 @@ def test_the_second_miss_in_a_row_offers_a_person(
 
 @pytest.mark.parametrize(
     "action",
-    [SuggestConsultation(), FORM, DecideOnPain(), Clarify(), OutOfScope(), AnswerNo()],
+    [
+        SuggestConsultation(),
+        FORM,
+        DecideOnPain(),
+        Clarify(),
+        OutOfScope(),
+        AnswerNo(),
+        AnswerSeveral(),
+    ],
     ids=lambda action: action.name(),
 )
 @pytest.mark.parametrize("message", [{}, {"text": None, "intent": None}])

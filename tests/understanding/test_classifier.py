@@ -195,6 +195,104 @@ def test_several_messages_are_settled_one_by_one(rasa, trained):
     assert found == ["affirm", "faq"]
 
 
+def asked_in(rasa, component, text, tracker=None, **data):
+    """Process one message of a conversation; return its understanding."""
+    message = rasa.Message({"text": text, **data})
+    component.process([message], tracker)
+    return message.get("understanding")
+
+
+@pytest.fixture
+def events(rasa):  # noqa: ARG001 - it must be there before anything is imported
+    """Make a tracker: each message by its parse data; None starts a session."""
+    from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    def make(*said):
+        found = []
+        for one in said:
+            if one is None:
+                found.append(SessionStarted())
+            else:
+                user = UserUttered("x")
+                user.parse_data = one
+                found += [user, BotUttered("y")]
+        return DialogueStateTracker.from_events("s", found)
+
+    return make
+
+
+def about(*subjects, asked=""):
+    return {"understanding": {"talk": {"subjects": list(subjects), "asked": asked}}}
+
+
+@pytest.mark.parametrize(
+    ("said", "subjects"),
+    [
+        # The last message of the visitor knows.
+        ([about("iastm")], ("iastm",)),
+        ([about("iastm"), about("knee", "iastm")], ("knee", "iastm")),
+        ([about("iastm"), about()], ()),
+        # Nothing leaks from before a session.
+        ([about("iastm"), None], ()),
+        ([about("iastm"), None, about("knee")], ("knee",)),
+        ([None, about("knee")], ("knee",)),
+        ([], ()),
+        # Odd parse data is harmless: data of an older version, or of something else.
+        ([{}], ()),
+        ([None, {"understanding": None}], ()),
+        ([{"understanding": "iastm"}], ()),
+        ([{"understanding": ["talk"]}], ()),
+        ([{"understanding": {"talk": "iastm"}}], ()),
+        ([{"understanding": {"talk": {"subjects": "iastm"}}}], ()),
+        ([{"understanding": {"talk": {"subjects": [7, None]}}}], ("7", "None")),
+        (["text"], ()),
+        ([["understanding"]], ()),
+    ],
+)
+def test_talk_so_far(rasa, events, said, subjects):
+    talk = rasa.module.talk_so_far(events(*said))
+    assert talk.subjects == subjects
+
+
+def test_no_tracker_is_no_talk(rasa):
+    assert rasa.module.talk_so_far(None) == rasa.module.Talk()
+
+
+@pytest.mark.parametrize(
+    ("before", "subjects"),
+    [
+        # "and for them" is completed with the subject of this session only.
+        ([about("iastm", asked="what is {}")], ["iastm"]),
+        ([about("iastm"), None], []),
+        ([about("gone", asked="{")], ["gone"]),
+        ([{"understanding": "odd"}], []),
+    ],
+)
+def test_a_message_goes_on_from_the_session(rasa, trained, events, before, subjects):
+    found = asked_in(rasa, trained, "and for my mum?", events(*before))
+    assert found["talk"]["subjects"] == subjects
+    ranked = {one["name"]: one["confidence"] for one in found["ranking"]}
+    assert ("faq/iastm.hurts" in ranked) is (subjects == ["iastm"])
+
+
+def test_the_talk_travels_from_message_to_message(rasa, trained, events):
+    named = [{"name": "iastm", "start": 5, "end": 10}]
+    first = asked_in(rasa, trained, "does IASTM hurt", named=named)
+    assert first["talk"] == {"subjects": ["iastm"], "asked": "does {} hurt"}
+    second = asked_in(
+        rasa, trained, "yes", events(json.loads(json.dumps({"understanding": first})))
+    )
+    assert second["talk"] == first["talk"]
+
+
+def test_names_keep_their_places_when_a_slash_is_taken_away(rasa, trained):
+    text = " / /does IASTM hurt"
+    named = [{"name": "iastm", "start": 9, "end": 14}]
+    found = asked_in(rasa, trained, text, named=named)
+    assert found["talk"]["asked"] == "does {} hurt"
+
+
 def test_saved_and_loaded_says_the_same(rasa, tmp_path):
     before = parsed(rasa, rasa.train(tmp_path), "does it hurt me")
     assert parsed(rasa, rasa.load(tmp_path), "does it hurt me") == before

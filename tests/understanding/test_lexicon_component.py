@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,48 @@ def test_screens_with_what_was_said_before(component: LexiconComponent) -> None:
 def test_the_last_two_messages_count() -> None:
     assert earlier_texts(tracker("a", "b", "c")) == ["b", "c"]
     assert earlier_texts(None) == []
+
+
+def names(component: LexiconComponent, text: Any) -> list[tuple[str, str]]:
+    """Return each subject named, with the characters that name it."""
+    message = Message({"text": text})
+    component.process([message], tracker())
+    named = message.get("named")
+    json.dumps(named)  # it travels through Rasa
+    return [(one["name"], text[one["start"] : one["end"]]) for one in named]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # In the order of the message, with their places in it.
+        (
+            "Is Cupping better than Graston?",
+            [("cupping", "Cupping"), ("iastm", "Graston")],
+        ),
+        ("  and for tennis elbow", [("elbow_wrist", "tennis elbow")]),
+        ("/what is gua sha", [("gua_sha", "gua sha")]),
+        ("{scar} tissue", [("scar", "scar")]),
+        # In capitals, with an accent.
+        ("whats GRÁSTON", [("iastm", "GRÁSTON")]),
+        # Of words within longer ones only the longer count.
+        ("does scraping treatment hurt", [("iastm", "scraping treatment")]),
+        # None.
+        ("does it hurt", []),
+        ("🙂", []),
+        ("", []),
+    ],
+)
+def test_names_the_subjects(
+    component: LexiconComponent, text: str, found: list[tuple[str, str]]
+) -> None:
+    assert names(component, text) == found
+
+
+def test_names_are_for_the_next_component_not_for_the_outside(
+    component: LexiconComponent,
+) -> None:
+    assert "named" not in processed(component, "what is cupping")
 
 
 @pytest.mark.parametrize("text", [None, "", " ", "/restart", "x" * 100_000, "\x00"])

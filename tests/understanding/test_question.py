@@ -223,6 +223,22 @@ def test_an_answer_about_what_is_named_does_not_lean():
     assert settled(model, text, "iastm", named=named).about is None
 
 
+@pytest.mark.parametrize(
+    ("names", "left"),
+    [
+        (["injury", "knee"], "is injury of the {} bad"),  # a weak name gives way
+        (["injury"], "is {} of the knee bad"),
+        ([], ""),
+    ],
+)
+def test_the_gap_is_where_the_subject_stands(names, left):
+    text = "is injury of the knee bad"
+    named = [
+        Named(name, text.find(name), text.find(name) + len(name)) for name in names
+    ]
+    assert settled(Model(), text, named=named).gapped == left
+
+
 @pytest.mark.parametrize("about", [(), ("gone",)])
 def test_without_a_subject_the_model_is_asked_once(about):
     model = Model().knows(PLAIN, ("faq/iastm.hurts", 0.9))
