@@ -30,7 +30,8 @@ from mend.understanding.features import Tfidf, has_words, tidy
 logger = logging.getLogger(__name__)
 
 INVERSE_REGULARISATION = 10.0
-TOLERANCE = 0.1
+TOLERANCE = 6e-5
+"""Per example: ten times finer is no more accurate and takes a third longer."""
 MAX_ITERATIONS = 300
 FORMAT = 3
 
@@ -408,7 +409,7 @@ def _fit_linear(
         C=INVERSE_REGULARISATION,
         multi_class="multinomial",
         solver="lbfgs",
-        tol=TOLERANCE,
+        tol=TOLERANCE * len(targets),
         max_iter=MAX_ITERATIONS,
     )
     sizes = np.bincount(targets, minlength=count)
