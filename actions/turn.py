@@ -21,6 +21,22 @@ def intent_of(message: Mapping[str, Any]) -> str:
     return str((message.get("intent") or {}).get("name") or "")
 
 
+def is_typed(message: Mapping[str, Any]) -> bool:
+    """Tell whether a message was typed, not chosen with a button."""
+    return (message.get("understanding") or {}).get("by") != "choice"
+
+
+def was_checked(events: list[dict[str, Any]]) -> bool:
+    """Tell whether the turn before this message put a check question.
+
+    Args:
+        events: the tracker's events, oldest first.
+    """
+    said = [event for event in events if event.get("event") == "user"]
+    before = (said[-2].get("parse_data") or {}) if len(said) > 1 else {}
+    return bool((before.get("understanding") or {}).get("doubt"))
+
+
 def previous_turn(events: list[dict[str, Any]]) -> list[str]:
     """Give the names of what ran in the turn before the current message.
 

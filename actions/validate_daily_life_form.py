@@ -9,13 +9,14 @@ comes back to the question.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.turn import heard_in, intent_of
+from actions.turn import heard_in, intent_of, is_typed, was_checked
 from mend.understanding.pain import DAYS_WITHOUT_GAIN, Heard, duration_of, score_of
 
 SLOTS = ("pain_limits", "pain_duration", "pain_score")
@@ -23,6 +24,7 @@ SKIPPED = "skipped"
 NO_LIMIT = "none"
 MISSES_ALLOWED = 2
 _PLAIN_ANSWER_WORDS = 8
+_BARE_NO_WORDS = 4
 _SAID_CHARACTERS = 200
 _NOTHING = re.compile(
     r"^\W*(?:no|nope|nah|none|not really|nothing\b.*|not much|no,.*"
@@ -91,6 +93,17 @@ def is_plain_answer(slot: str, text: str, heard: Heard) -> bool:
     return read_score(text) is not None
 
 
+def is_no_to_check(message: Mapping[str, Any], events: list[dict[str, Any]]) -> bool:
+    """Tell whether a bare "no" answers the check question put before ours."""
+    words = str(message.get("text") or "").split()
+    return (
+        was_checked(events)
+        and intent_of(message) == "deny"
+        and is_typed(message)
+        and len(words) <= _BARE_NO_WORDS
+    )
+
+
 def read_answer(
     slot: str, text: str, intent: str, heard: Heard, *, names_activity: bool = False
 ) -> str | None:
@@ -113,9 +126,9 @@ class ValidateDailyLifeForm(Action):
 
     async def run(
         self,
-        dispatcher: CollectingDispatcher,  # noqa: ARG002 - Rasa's call
+        dispatcher: CollectingDispatcher,
         tracker: Tracker,
-        domain: dict[str, Any],  # noqa: ARG002
+        domain: dict[str, Any],  # noqa: ARG002 - Rasa's call
     ) -> list[dict[str, Any]]:
         """Return slots heard; nothing at all lets other rules answer instead."""
         message = tracker.latest_message or {}
@@ -125,6 +138,14 @@ class ValidateDailyLifeForm(Action):
         asked = tracker.get_slot("requested_slot")
         if asked is None:  # the message that opens the form
             return self._opening(tracker, heard)
+        if is_no_to_check(message, tracker.events or []):
+            dispatcher.utter_message(response="utter_check_no_and_on")
+            # A slot is set so that Rasa asks again instead of leaving the form.
+            misses = float(tracker.get_slot("daily_life_misses") or 0)
+            return [
+                SlotSet("daily_life_misses", misses),
+                SlotSet("requested_slot", asked),
+            ]
         if intent == "red_flag" or (
             intent in {"faq", "several"}
             and not is_plain_answer(str(asked), text, heard)

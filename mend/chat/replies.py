@@ -46,6 +46,12 @@ ESCALATION_WHY = {
     "unavailable": "The assistant did not answer.",
 }
 
+# Why a red flag was raised where no written pattern found it.
+FLAG_WHY = {
+    "score": "The assistant recognised a warning sign.",
+    "confirmed": "The visitor said yes when asked about this warning sign.",
+}
+
 MAX_REPLIES = 8
 MAX_TEXT = 6000
 MAX_CHOICES = 8
@@ -452,7 +458,8 @@ def _escalations(
             for e in (evidence if isinstance(evidence, list) else ())
         ]
         reason = {
-            "why": screening.get("why") or "The assistant recognised a warning sign.",
+            "why": screening.get("why")
+            or FLAG_WHY["confirmed" if understanding.get("confirmed") else "score"],
             "words": words,
             "flag": flag or screening.get("flag"),
             "tier": urgency,

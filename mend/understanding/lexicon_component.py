@@ -5,7 +5,9 @@ For each message it adds
 * entities: body parts, sensations, activities, treatments, side, duration, score;
 * ``heard``: facts about pain (`pain.Heard.as_dict`);
 * ``screening``: a red flag (`red_flags.Screening.as_dict`) or None;
-* ``named``: the subjects named (`subject.Named`, as dicts).
+* ``named``: the subjects named (`subject.Named`, as dicts);
+* ``choice`` in the metadata, as the button would, when it is a typed yes to a check
+  question (`check.confirmed`).
 
 The classifier reads both, and they travel with the message to rules and actions. A
 message must never fail here: a word list that trips over a text would silence the
@@ -25,11 +27,12 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.core.events import UserUttered
+from rasa.shared.core.events import SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from mend.understanding.check import confirmed
 from mend.understanding.pain import Heard, hear
 from mend.understanding.reading import Reading
 from mend.understanding.red_flags import Screener
@@ -83,11 +86,14 @@ class LexiconComponent(GraphComponent):
             tracker: the conversation so far; Rasa passes it by this name.
         """
         earlier = earlier_texts(tracker)
+        doubt = doubt_before(tracker)
         for message in messages:
-            self._process_one(message, earlier)
+            self._process_one(message, earlier, doubt)
         return messages
 
-    def _process_one(self, message: Message, earlier: Sequence[str]) -> None:
+    def _process_one(
+        self, message: Message, earlier: Sequence[str], doubt: str | None
+    ) -> None:
         heard: dict[str, Any] = Heard().as_dict()
         screening: dict[str, Any] | None = None
         try:
@@ -100,6 +106,7 @@ class LexiconComponent(GraphComponent):
             entities = [*(message.get(ENTITIES) or []), *_entities(reading, facts)]
             message.set(ENTITIES, entities, add_to_output=True)
             message.set(NAMED, [asdict(one) for one in named_in(reading)])
+            _set_choice(message, confirmed(reading, doubt))
         except Exception as error:  # the turn must go on, whatever the text was
             log.error("lexicon.failed", event_info=type(error).__name__)
         message.set(HEARD, heard, add_to_output=True)
@@ -116,6 +123,24 @@ def earlier_texts(tracker: DialogueStateTracker | None) -> list[str]:
         if isinstance(event, UserUttered) and event.text
     ]
     return texts[-_EARLIER_TEXTS:]
+
+
+def doubt_before(tracker: DialogueStateTracker | None) -> str | None:
+    """Give the red flag that the visitor's last message left in doubt, if any."""
+    for event in reversed(tracker.events if tracker else ()):
+        if isinstance(event, SessionStarted):
+            break
+        if isinstance(event, UserUttered):
+            understood = (event.parse_data or {}).get("understanding")
+            doubt = understood.get("doubt") if isinstance(understood, dict) else None
+            return str(doubt) if doubt else None
+    return None
+
+
+def _set_choice(message: Message, choice: str | None) -> None:
+    metadata = message.get("metadata") or {}
+    if choice and not metadata.get("choice"):
+        message.set("metadata", {**metadata, "choice": choice})
 
 
 def _entities(reading: Reading, heard: Heard) -> list[dict[str, Any]]:

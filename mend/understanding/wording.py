@@ -72,6 +72,7 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
         )
         if isinstance(response.get("custom"), dict):
             if utter_action.startswith(ADVICE):
+                found |= _what_was_confirmed(utter_action, tracker)
                 _speak_of_them(response, found)
             _offer(response["custom"], kwargs.get("choices"))
             response["custom"]["understanding"] = found
@@ -116,6 +117,20 @@ def _speak_of_them(response: dict[str, Any], found: Mapping[str, Any]) -> None:
     heard = found.get("heard")
     if them and isinstance(heard, Mapping) and heard.get("who") == "other":
         response["text"] = them
+
+
+def _what_was_confirmed(
+    utter_action: str, tracker: DialogueStateTracker
+) -> dict[str, Any]:
+    """Give what was heard before a yes to this advice's check question.
+
+    The yes itself says neither who is ill nor where it hurts.
+    """
+    said = [e for e in reversed(tracker.events) if isinstance(e, UserUttered)]
+    before = understood(said[1].parse_data or {}) if len(said) > 1 else {}
+    if before.get("doubt") != utter_action.removeprefix(ADVICE):
+        return {}
+    return {"confirmed": True, "heard": before.get("heard")}
 
 
 def _has_replied(tracker: DialogueStateTracker) -> bool:

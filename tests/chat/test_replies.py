@@ -139,6 +139,18 @@ class TestRead:
         assert reason["heard"] == {"limits": []}
         assert result.understanding == block
 
+    def test_staff_see_that_a_flag_was_said_yes_to(self) -> None:
+        whys = [
+            reading(*reply("A", outcome="red_flag", understanding=block))
+            .escalations[0]
+            .reason["why"]
+            for block in ({}, {"confirmed": True})
+        ]
+        assert whys == [
+            "The assistant recognised a warning sign.",
+            "The visitor said yes when asked about this warning sign.",
+        ]
+
     @pytest.mark.parametrize(
         "entries",
         [

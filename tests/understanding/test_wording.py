@@ -187,6 +187,35 @@ def test_the_check_question_comes_first_whatever_the_reply_holds(wording, name):
         assert choice["intent"] == "red_flag/RF03.same_day"
 
 
+def checked(earlier, **latest):
+    """Return the talk after a check question was put and answered."""
+    return DialogueStateTracker.from_events(
+        "s",
+        [
+            UserUttered("his calf is sore", parse_data=earlier),
+            BotUttered("..."),
+            UserUttered("yes", parse_data=latest),
+        ],
+    )
+
+
+def test_after_a_yes_the_advice_is_for_whoever_was_meant_before(wording):
+    name = "utter_red_flag/RF03.same_day"
+    reply = worded(wording, name, checked({**DOUBT, **heard("other")}, **heard("self")))
+    assert reply["text"].startswith("Get them checked today")
+    found = reply["custom"]["understanding"]
+    assert found["confirmed"] is True
+    assert found["heard"]["who"] == "other"
+
+
+@pytest.mark.parametrize("earlier", [{}, {"understanding": {"doubt": "RF08.soon"}}])
+def test_other_advice_is_about_the_message_itself(wording, earlier):
+    tracker = checked({**earlier, **heard("other")}, **heard("self"))
+    reply = worded(wording, "utter_red_flag/RF03.same_day", tracker)
+    assert reply["text"].startswith("Get checked today")
+    assert "confirmed" not in reply["custom"]["understanding"]
+
+
 def test_every_advice_has_a_check_question_that_rasa_can_word(wording):
     names = [n for n in wording.responses if n.startswith("utter_red_flag/RF")]
     for key in (name.removeprefix("utter_red_flag/") for name in names):
