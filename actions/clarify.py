@@ -1,4 +1,7 @@
-"""Offer the nearest answers when a question is not clear: "Did you mean ...?"."""
+"""Offer the nearest answers when a question is not clear: "Did you mean ...?".
+
+The second miss in a row offers a person too.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ import structlog
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.out_of_scope import refusal
+from actions.turn import misses_before
 from mend.understanding.catalogue import load_catalogue
 
 log = structlog.get_logger(__name__)
@@ -74,8 +79,12 @@ class Clarify(Action):
     ) -> list[dict[str, Any]]:
         """Offer the choices; without any, say honestly that there is no answer."""
         buttons = choices(near_answers(tracker.latest_message or {}), titles())
-        if buttons:
-            dispatcher.utter_message(response="utter_clarify", choices=buttons)
-        else:
-            dispatcher.utter_message(response="utter_out_of_scope")
+        if not buttons:
+            dispatcher.utter_message(response=refusal(tracker))
+            return []
+        again = misses_before(tracker.events or [])
+        dispatcher.utter_message(
+            response="utter_clarify_again" if again else "utter_clarify",
+            choices=buttons,
+        )
         return []

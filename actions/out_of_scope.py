@@ -7,14 +7,18 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.turn import previous_turn
-
-MISSES = {"action_out_of_scope", "action_clarify"}
+from actions.turn import is_typed, misses_before
 
 
-def is_second_miss(events: list[dict[str, Any]]) -> bool:
-    """Tell whether the turn before this message was a miss too."""
-    return bool(MISSES.intersection(previous_turn(events)))
+def refusal(tracker: Tracker) -> str:
+    """Choose how to say that there is no answer.
+
+    "None of these" on a button confirms a miss; it is not another one.
+    """
+    again = misses_before(tracker.events or []) and is_typed(
+        tracker.latest_message or {}
+    )
+    return "utter_two_misses" if again else "utter_out_of_scope"
 
 
 class OutOfScope(Action):
@@ -31,8 +35,5 @@ class OutOfScope(Action):
         domain: dict[str, Any],  # noqa: ARG002 - Rasa's call
     ) -> list[dict[str, Any]]:
         """Refuse honestly; offer a person the second time."""
-        second = is_second_miss(tracker.events or [])
-        dispatcher.utter_message(
-            response="utter_two_misses" if second else "utter_out_of_scope"
-        )
+        dispatcher.utter_message(response=refusal(tracker))
         return []

@@ -7,6 +7,7 @@ from typing import Any
 
 from mend.understanding.pain import Heard
 
+MISSES = frozenset(("action_out_of_scope", "action_clarify"))
 _QUOTED_CHARACTERS = 80
 
 
@@ -32,24 +33,44 @@ def was_checked(events: list[dict[str, Any]]) -> bool:
     Args:
         events: the tracker's events, oldest first.
     """
-    said = [event for event in events if event.get("event") == "user"]
-    before = (said[-2].get("parse_data") or {}) if len(said) > 1 else {}
+    earlier = turns(events)[:-1]
+    before = earlier[-1][0] if earlier else {}
     return bool((before.get("understanding") or {}).get("doubt"))
 
 
-def previous_turn(events: list[dict[str, Any]]) -> list[str]:
-    """Give the names of what ran in the turn before the current message.
+def turns(events: list[dict[str, Any]]) -> list[tuple[dict[str, Any], list[str]]]:
+    """Give each turn: the visitor's message as understood, and what ran after it.
 
     Args:
         events: the tracker's events, oldest first.
     """
-    turns: list[list[str]] = [[]]
+    found: list[tuple[dict[str, Any], list[str]]] = []
     for event in events:
         if event.get("event") == "user":
-            turns.append([])
-        elif event.get("event") == "action":
-            turns[-1].append(str(event.get("name") or ""))
-    return turns[-2] if len(turns) > 1 else []
+            found.append((event.get("parse_data") or {}, []))
+        elif event.get("event") == "action" and found:
+            found[-1][1].append(str(event.get("name") or ""))
+    return found
+
+
+def previous_turn(events: list[dict[str, Any]]) -> list[str]:
+    """Give the names of what ran in the turn before the current message."""
+    earlier = turns(events)[:-1]
+    return earlier[-1][1] if earlier else []
+
+
+def misses_before(events: list[dict[str, Any]]) -> bool:
+    """Tell whether the last thing typed before this message was a miss too.
+
+    A miss: no answer, or "did you mean". A button pressed in between, such as "None
+    of these", neither is one nor ends the row.
+    """
+    for message, ran in reversed(turns(events)[:-1]):
+        if not MISSES.intersection(ran):
+            return False
+        if is_typed(message):
+            return True
+    return False
 
 
 def quoted(words: str) -> str:

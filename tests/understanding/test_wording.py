@@ -149,6 +149,18 @@ def test_near_answers_come_before_the_way_out(wording):
     assert reply["custom"]["outcome"] == "clarify"
 
 
+def test_a_second_clarification_offers_a_person_besides(wording):
+    reply = worded(wording, "utter_clarify_again", said(), choices=NEAR)
+    custom = reply["custom"]
+    assert [choice["title"] for choice in custom["choices"]] == [
+        "More?",
+        "None of these",
+    ]
+    assert (custom["outcome"], custom["form"]) == ("clarify", "consultation")
+    assert custom["escalation"] == "two_misses"
+    assert "020 7946 0123" in reply["text"]
+
+
 def test_in_doubt_a_clarification_keeps_its_choices(wording):
     reply = worded(wording, "utter_clarify", said(**DOUBT), choices=NEAR)
     assert reply["text"].startswith(CALF)
