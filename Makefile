@@ -46,9 +46,10 @@ validate:
 test: setup-test  ## set up and run everything that must pass
 	@$(BIN)/python -m pytest $(TESTS)
 
-eval: setup-test train  ## measure understanding on held-out questions (or QUESTIONS=file.jsonl; HALF=tuned|reported|all)
+eval: setup-test train  ## measure understanding on held-out questions (or QUESTIONS=file.jsonl; HALF=tuned|reported|all, SLIPS=1)
 	@$(BIN)/python -m benchmarks.understanding \
-		$(if $(QUESTIONS),--questions $(QUESTIONS)) $(if $(HALF),--half $(HALF))
+		$(if $(QUESTIONS),--questions $(QUESTIONS)) $(if $(HALF),--half $(HALF)) \
+		$(if $(SLIPS),--slips)
 
 eval-dialogues: setup-test train  ## measure whole conversations over HTTP (URL=http://... talks to a running Mend)
 	@$(BIN)/python -m benchmarks.dialogues $(if $(URL),--url $(URL))

@@ -14,6 +14,7 @@ import sys
 import time
 import warnings
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from logging import ERROR
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from benchmarks import page
 from benchmarks.measures import HALVES, half_of
 from benchmarks.summary import printed, summarise
 from benchmarks.turns import Measured, measure
+from benchmarks.typos import SLIPS, with_slips
 from mend import model, rasa_without_tensorflow
 from mend.errors import OperatorError
 from mend.judgement import Question, read_questions
@@ -128,6 +130,23 @@ def not_right(measured: Sequence[Measured]) -> list[str]:
     return sorted(lines)
 
 
+def slips_table(
+    clean: Sequence[Measured], slipped: Mapping[str, Sequence[Measured]]
+) -> list[str]:
+    """Return lines that say what each kind of slip costs, in points of right."""
+    share = _right(clean)
+    lines = [f"{'Slips of the finger':20}{'right':>8}{'points lost':>13}"]
+    lines.append(f"{'none':20}{share:8.1%}{'-':>13}")
+    for kind, measured in slipped.items():
+        lost = 100 * (share - _right(measured))
+        lines.append(f"{kind:20}{_right(measured):8.1%}{lost:13.1f}")
+    return lines
+
+
+def _right(measured: Sequence[Measured]) -> float:
+    return sum(one.verdict == "right" for one in measured) / max(1, len(measured))
+
+
 @click.command(help=__doc__)
 @click.option(
     "--questions",
@@ -141,6 +160,7 @@ def not_right(measured: Sequence[Measured]) -> list[str]:
     type=click.Choice([*HALVES, "all"]),
     help="Which lines; default: reported for the held-out file, all for others.",
 )
+@click.option("--slips", is_flag=True, help="Also measure with typing slips.")
 @click.option("--lines", is_flag=True, help="Also list what was not right, with texts.")
 @click.option(
     "--out",
@@ -149,7 +169,9 @@ def not_right(measured: Sequence[Measured]) -> list[str]:
     show_default=True,
     help="Where to write the page.",
 )
-def main(questions: Path, half: str | None, lines: bool, out: Path) -> None:
+def main(
+    questions: Path, half: str | None, slips: bool, lines: bool, out: Path
+) -> None:
     """Measure, print, and write the page."""
     is_held_out = questions.resolve() == HELD_OUT.resolve()
     half = half or ("reported" if is_held_out else "all")
@@ -182,6 +204,13 @@ def main(questions: Path, half: str | None, lines: bool, out: Path) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(page.render(summary), "utf-8")
     click.echo(f"\nThe same with plots: {out}")
+    if slips:
+        slipped = {}
+        for kind in SLIPS:
+            click.echo(f"Asking again with slips: {kind}", err=True)
+            typed = [replace(q, text=with_slips(q.text, kind)) for q in asked]
+            slipped[kind] = asyncio.run(measure_all(typed, parse, outcomes))
+        click.echo("\n".join(["", *slips_table(measured, slipped)]))
     if lines:
         click.echo("\n".join(["", "Not right:", *not_right(measured)]))
 

@@ -8,7 +8,13 @@ from click.testing import CliRunner
 
 from benchmarks import understanding
 from benchmarks.measures import half_of
-from benchmarks.understanding import chosen, hush_logs, measure_all, not_right
+from benchmarks.understanding import (
+    chosen,
+    hush_logs,
+    measure_all,
+    not_right,
+    slips_table,
+)
 from mend.errors import OperatorError
 from mend.judgement import Question
 from mend.model import ModelRecord
@@ -71,6 +77,14 @@ def test_lines_that_were_not_right():
         "clarified healing.time -> a.b: near",
         "wrong     healing.time -> clinic.prices: bad",
     ]
+
+
+def test_slips_are_counted_in_points_lost():
+    right = measured("healing.time", "faq/healing.time", text="a")
+    wrong = measured("healing.time", "faq/clinic.prices", text="b")
+    lines = slips_table([right] * 4, {"missing space": [right] * 3 + [wrong]})
+    assert lines[1].split() == ["none", "100.0%", "-"]
+    assert lines[2].split() == ["missing", "space", "75.0%", "25.0"]
 
 
 @pytest.fixture
