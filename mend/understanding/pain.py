@@ -80,6 +80,7 @@ _THAN = 2  # words after a limit in which "than I used to" begins
 _EARLY = 12  # words; a report without "my" says soon what hurts
 _OVER_SOON = 3  # words between a pain and "all gone now"
 _MINE = frozenset({"i", "im", "ive", "my", "me", "mine"})
+_SELF = frozenset({"i", "im", "ive", "me", "myself", "mine"})
 _ASKING_FIRST = frozenset({"is", "are", "do", "does", "will", "can", "could", "should"})
 _ASKING_FIRST |= {"how", "what", "which", "when", "where", "who", "whats"}
 _OPENING = frozenset({"is", "are", "am", "do", "does", "did", "will", "would", "can"})
@@ -434,11 +435,40 @@ def _better(reading: Reading) -> bool | None:
 
 
 def _who(reading: Reading) -> str:
-    about_self = any(
-        reading.tokens[m.first].word in {"i", "im", "ive"}
-        for m in reading.find("person")
-    )
-    return "other" if reading.find("somebody_else") and not about_self else "self"
+    """Tell whether the body spoken of is the visitor's or somebody else's.
+
+    In this order: what is said of the own body, or done to the visitor; what is said
+    of another's body; an "I" that does more than tell of somebody; who is named.
+    """
+    if reading.find("own_body") or reading.find("harmed_me"):
+        return "self"
+    present = [
+        *reading.find("their_body"),
+        *_unless_within(reading, ("their_own",), ("not_of_them",)),
+    ]
+    if present:
+        return "other"
+    person = [
+        m for m in reading.find("person") if reading.tokens[m.first].word in _SELF
+    ]
+    telling = reading.find("only_telling")
+    if any(not any(t.holds(me) for t in telling) for me in person):
+        return "self"
+    named = ("somebody_else", "other_person", "they_are")
+    return "other" if _unless_within(reading, named, ("not_of_them",)) else "self"
+
+
+def _unless_within(
+    reading: Reading, labels: Sequence[str], excuses: Sequence[str]
+) -> list[Match]:
+    """Give the matches of some labels that touch none of the excuses."""
+    excused = [m for label in excuses for m in reading.find(label)]
+    return [
+        m
+        for label in labels
+        for m in reading.find(label)
+        if not any(excuse.touches(m) for excuse in excused)
+    ]
 
 
 def score_of(text: str) -> int | None:
