@@ -26,7 +26,7 @@ trained and asked in a process of its own, one thread on one core
 out are lines for which both an answer and a refusal are right, and {seen} that occur, \
 word for word, among our examples
 * Rasa 3.6.21 (TensorFlow 2.12) with its own settings{epochs}, not tuned; Mend's \
-settings were tuned on the "tuned" half of these lines and on its examples. Each answer \
+settings were tuned on the "tuned" half of these lines and its examples. Each answer \
 is an intent of its own; EntitySynonymMapper and ResponseSelector are left out, for \
 there are no entities and no answers to select
 * these questions were written by this project, apart from the examples
