@@ -339,29 +339,36 @@ class Screener:
         """Screen a message that the lexicon has already read."""
         now = _Said(reading, self._words, 0)
         earlier: list[_Said] | None = None
+        said = now.labels
         for rule in self.rules:
-            if now.excuses(rule.unless):
-                continue
-            here = [group & now.labels for group in rule.groups]
-            if all(here):
+            if all(not group.isdisjoint(now.labels) for group in rule.groups):
+                if now.excuses(rule.unless):
+                    continue
                 cues = self._together(rule, now)
                 if cues:
                     return self._screening(rule, now.evidence(cues))
-            elif rule.across and history and any(here):
+            elif (
+                rule.across
+                and history
+                and any(not group.isdisjoint(now.labels) for group in rule.groups)
+            ):
                 if earlier is None:
-                    earlier = [
-                        _Said(
-                            self.lexicon.read(past[:_SCREENED_CHARACTERS]),
-                            self._words,
-                            -back,
-                        )
-                        for back, past in enumerate(
-                            reversed(history[-(_MESSAGES - 1) :]), start=1
-                        )
-                    ]
+                    earlier = self._earlier(history)
+                    said = now.labels.union(*(past.labels for past in earlier))
+                if any(group.isdisjoint(said) for group in rule.groups):
+                    continue
+                if now.excuses(rule.unless):
+                    continue
                 if evidence := self._across(rule, now, earlier):
                     return self._screening(rule, evidence)
         return NOTHING
+
+    def _earlier(self, history: Sequence[str]) -> list[_Said]:
+        """Read the messages before this one, the latest first."""
+        return [
+            _Said(self.lexicon.read(past[:_SCREENED_CHARACTERS]), self._words, -back)
+            for back, past in enumerate(reversed(history[-(_MESSAGES - 1) :]), start=1)
+        ]
 
     @staticmethod
     def _together(rule: Rule, said: _Said) -> Sequence[Match] | None:
