@@ -29,7 +29,7 @@ _PAINS = (PAIN, PAIN_LIMITS_LIFE)
 _TIERS = ("emergency", "same_day", "soon")
 
 _QUESTION = re.compile(
-    r"\?|(?:^|[.!,;\n]|\b(?:and|but|so|please)\b)\s*(?:what|whats|wat|how|why|when|which|"
+    r"\?|(?:^|[.!,;\n]|\b(?:and|but|so|please)\b)[^\S\n]*(?:what|whats|wat|how|why|when|which|"
     r"where|who|can|could|should|shall|would|will|is|are|do|does|did|am|any|tell me|"
     r"explain)\b",
     re.IGNORECASE,

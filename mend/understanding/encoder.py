@@ -45,6 +45,9 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector per text."""
 
+    def is_word(self, word: str) -> bool:
+        """Tell whether a word in lower case is common English."""
+
 
 @dataclass(frozen=True)
 class PackagedFile:
@@ -201,6 +204,13 @@ class SentenceEncoder:
             for row, vector in enumerate(workers.map(self._encode_one, texts)):
                 vectors[row] = vector
         return vectors
+
+    def is_word(self, word: str) -> bool:
+        """Tell whether a word in lower case is one of the network's 22,000 own words.
+
+        They are the most frequent words of English books and Wikipedia (BERT).
+        """
+        return self._tokenizer.token_to_id(word) is not None
 
     def _encode_one(self, text: str) -> Vectors:
         encoding = self._tokenizer.encode(text)

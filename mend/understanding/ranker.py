@@ -26,6 +26,7 @@ from sklearn.utils.extmath import randomized_svd
 
 from mend.understanding.encoder import DIMENSIONS, Encoder, EncoderUnavailable, Vectors
 from mend.understanding.features import Tfidf, has_words, tidy
+from mend.understanding.slips import Slips
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ INVERSE_REGULARISATION = 10.0
 TOLERANCE = 6e-5
 """Per example: ten times finer is no more accurate and takes a third longer."""
 MAX_ITERATIONS = 300
-FORMAT = 3
+FORMAT = 4
 
 NEARNESS = 6.0
 """What an intent gains, in log-probability per unit of cosine, by its nearest example.
@@ -169,6 +170,7 @@ class Ranker:
         coefficients: weights, embedding rows (if any) before tf-idf rows.
         intercepts: one per class.
         tfidf: the fitted tf-idf half.
+        slips: undoes typing slips in what is ranked.
         starts: row of each class's first example; examples stand class by class.
         example_embeddings: unit vectors of the examples; None without an encoder.
         example_tfidf: tf-idf rows of the examples.
@@ -183,6 +185,7 @@ class Ranker:
         coefficients: npt.NDArray[np.float32],
         intercepts: npt.NDArray[np.float32],
         tfidf: Tfidf,
+        slips: Slips,
         starts: npt.NDArray[np.int64],
         example_embeddings: Vectors | None,
         example_tfidf: csr_matrix,
@@ -194,6 +197,7 @@ class Ranker:
         self._coefficients = coefficients
         self._intercepts = intercepts
         self._tfidf = tfidf
+        self._slips = slips
         self._starts = starts
         self._example_embeddings = example_embeddings
         self._example_tfidf = example_tfidf
@@ -235,7 +239,10 @@ class Ranker:
         classes = sorted({label for _, label in pairs})
         if len(classes) < 2:
             raise ValueError("training needs examples of at least two intents")
-        known = [text for text, _ in pairs]
+        slips = Slips.learn(
+            (text for text, _ in pairs), encoder.is_word if encoder else _no_word
+        )
+        known = [slips.undone(text) for text, _ in pairs]
         targets = np.array([classes.index(label) for _, label in pairs])
 
         tfidf = Tfidf.fit(known)
@@ -249,6 +256,7 @@ class Ranker:
             coefficients=coefficients,
             intercepts=intercepts,
             tfidf=tfidf,
+            slips=slips,
             starts=np.searchsorted(targets, np.arange(len(classes))),
             example_embeddings=dense,
             example_tfidf=sparse,
@@ -266,7 +274,7 @@ class Ranker:
         text = tidy(text)
         if not has_words(text):
             return tuple(Ranked(name, 0.0) for name in self.classes)
-        probabilities, closeness = self._score(text)
+        probabilities, closeness = self._score(self._slips.undone(text))
         confidences = probabilities * closeness
         order = np.argsort(-confidences, kind="stable")
         return tuple(
@@ -300,6 +308,7 @@ class Ranker:
             "identity": self.identity,
             "encoder": self._encoder.checksum if self._encoder else None,
             "classes": list(self.classes),
+            "words": self._slips.counts,
         }
         (folder / ABOUT_FILE).write_text(
             json.dumps(about, ensure_ascii=False), encoding="utf-8"
@@ -368,12 +377,18 @@ class Ranker:
                 coefficients=arrays["coefficients"],
                 intercepts=arrays["intercepts"],
                 tfidf=Tfidf.load(folder),
+                slips=Slips(about["words"], encoder.is_word if encoder else _no_word),
                 starts=arrays["starts"],
                 example_embeddings=arrays["embeddings"] if encoder else None,
                 example_tfidf=example_tfidf,
                 encoder=encoder,
                 identity=about["identity"],
             )
+
+
+def _no_word(word: str) -> bool:  # noqa: ARG001 - stands in for the encoder's
+    """Know no English besides the examples."""
+    return False
 
 
 def _fit_linear(

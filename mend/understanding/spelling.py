@@ -33,7 +33,7 @@ def cleaned(text: str) -> tuple[str, list[int]]:
     return "".join(kept), places
 
 
-def _deletes(word: str) -> set[str]:
+def forms_with_one_letter_less(word: str) -> set[str]:
     """Give the word and every form of it with one letter missing."""
     return {word} | {word[:i] + word[i + 1 :] for i in range(len(word))}
 
@@ -90,7 +90,7 @@ class Spelling:
         self._known = frozenset(words | joined | set(self._single.values()))
         for word in sorted(words):
             if len(word) >= _FUZZY_MIN_LETTERS:
-                for form in _deletes(word):
+                for form in forms_with_one_letter_less(word):
                     self._near.setdefault(form, []).append(word)
 
     def repair(self, word: str) -> str:
@@ -118,7 +118,7 @@ class Spelling:
             return word
         candidates = {
             known
-            for form in _deletes(word)
+            for form in forms_with_one_letter_less(word)
             for known in self._near.get(form, ())
             if known[0] == word[0] and one_slip_apart(word, known)
         }

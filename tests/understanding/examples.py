@@ -71,6 +71,9 @@ class WordsEncoder:
         self.checksum = checksum
         self.encoded: list[str] = []
 
+    def is_word(self, word: str) -> bool:
+        return word in {"weather", "chess"}
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         self.encoded += texts
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
