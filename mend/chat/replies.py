@@ -442,6 +442,11 @@ def _about(understanding: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _reports_bad_reaction(understanding: Mapping[str, Any]) -> bool:
+    heard = understanding.get("heard")
+    return isinstance(heard, dict) and heard.get("bad_reaction") is True
+
+
 def _escalations(
     outcome: str,
     urgency: str | None,
@@ -477,6 +482,8 @@ def _escalations(
             log.warning("rasa.unknown_escalation")
     if outcome == "handoff" and not kinds:
         kinds.append("handoff")
+    if outcome != "red_flag" and _reports_bad_reaction(understanding):
+        kinds.append("bad_reaction")  # whatever was answered; a red flag says more
     for kind in dict.fromkeys(kinds):
         reason = {"why": ESCALATION_WHY[kind], "words": [], **_about(understanding)}
         yield EscalationCause(kind, ESCALATION_URGENCY.get(kind, "routine"), reason)

@@ -36,6 +36,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from mend.understanding.context import SENTENCE_ENDS, Context
+from mend.understanding.reaction import bad_reaction
 from mend.understanding.reading import Match, Reading
 
 # Our rule (N6): not validated. 0-10 scale; days.
@@ -130,6 +131,7 @@ class Heard:
         score: pain 0-10, if one was given.
         side: left, right or both.
         who: "self", or "other" for somebody close.
+        bad_reaction: something new or worse since treatment (`reaction`).
     """
 
     pain: bool = False
@@ -142,6 +144,7 @@ class Heard:
     score: int | None = None
     side: str | None = None
     who: str = "self"
+    bad_reaction: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Give a JSON-able form."""
@@ -194,6 +197,7 @@ def hear(reading: Reading) -> Heard:
         score=score,
         side=(_first(reading, "side") or "").lower() or None,
         who=who,
+        bad_reaction=bad_reaction(reading, context),
     )
 
 

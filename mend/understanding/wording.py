@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 CHECK = "utter_check/"
 ADVICE = "utter_red_flag/"
+REACTION = "utter_bad_reaction"
 # What our graph components add to a parsed message, and the desk wants to see.
 _FROM_COMPONENTS = ("understanding", "heard", "screening")
 
@@ -76,10 +77,30 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
                 _speak_of_them(response, found)
             _offer(response["custom"], kwargs.get("choices"))
             response["custom"]["understanding"] = found
-        doubt = found.get("doubt")
-        if doubt and not (kwargs.get("goes_on") or _has_replied(tracker)):
-            await self._ask_first(response, doubt, tracker, output_channel, variables)
+        if not (kwargs.get("goes_on") or _has_replied(tracker)):
+            await self._put_first(
+                response, utter_action, found, tracker, output_channel, variables
+            )
         return response
+
+    async def _put_first(
+        self,
+        response: dict[str, Any],
+        utter_action: str,
+        found: Mapping[str, Any],
+        tracker: DialogueStateTracker,
+        channel: str,
+        variables: Mapping[str, Any],
+    ) -> None:
+        """Put before what is said what must not be missed, once in a turn."""
+        heard = found.get("heard")
+        reaction = isinstance(heard, Mapping) and heard.get("bad_reaction")
+        if reaction and not utter_action.startswith(ADVICE):
+            told = await super().generate(REACTION, tracker, channel, **variables)
+            if told is not None:
+                _say_before(response, told)
+        if doubt := found.get("doubt"):
+            await self._ask_first(response, doubt, tracker, channel, variables)
 
     async def _ask_first(
         self,
@@ -94,12 +115,16 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
         if check is None:
             log.error("wording.no_check_question", event_info=doubt)
             return
-        response["text"] = f"{check['text']}\n\n{response.get('text') or ''}".strip()
+        _say_before(response, check)
         custom = response.setdefault("custom", {})
         if isinstance(custom, dict):
             title = (check.get("custom") or {}).get("yes") or "Yes, I have that"
             advice = {"title": title, "intent": f"red_flag/{doubt}"}
             _offer(custom, [advice])
+
+
+def _say_before(response: dict[str, Any], first: Mapping[str, Any]) -> None:
+    response["text"] = f"{first['text']}\n\n{response.get('text') or ''}".strip()
 
 
 def _offer(custom: dict[str, Any], choices: Sequence[Mapping[str, Any]] | None) -> None:

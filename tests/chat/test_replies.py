@@ -139,6 +139,30 @@ class TestRead:
         assert reason["heard"] == {"limits": []}
         assert result.understanding == block
 
+    @pytest.mark.parametrize(
+        "outcome", ["answered", "assess", "suggest_consultation", "clarify"]
+    )
+    def test_a_bad_reaction_reaches_staff_whatever_is_answered(
+        self, outcome: str
+    ) -> None:
+        block = {"heard": {"bad_reaction": True}}
+        result = reading(*reply("A", outcome=outcome, understanding=block))
+        assert (result.outcome, len(result.escalations)) == (outcome, 1)
+        cause = result.escalations[0]
+        assert (cause.kind, cause.urgency) == ("bad_reaction", "soon")
+        assert cause.reason["heard"] == block["heard"]
+
+    def test_a_red_flag_says_more_than_a_bad_reaction(self) -> None:
+        block = {"heard": {"bad_reaction": True}}
+        flagged = reply("Call.", outcome="red_flag", understanding=block)
+        kinds = [cause.kind for cause in reading(*flagged).escalations]
+        assert kinds == ["red_flag"]
+
+    @pytest.mark.parametrize("heard", [None, [], "x", {}, {"bad_reaction": "yes"}])
+    def test_without_a_bad_reaction_staff_are_left_in_peace(self, heard: Any) -> None:
+        said = reply("A", outcome="answered", understanding={"heard": heard})
+        assert reading(*said).escalations == ()
+
     def test_staff_see_that_a_flag_was_said_yes_to(self) -> None:
         whys = [
             reading(*reply("A", outcome="red_flag", understanding=block))

@@ -41,7 +41,7 @@ def wording():
             {"text": "See a doctor.", "custom": {"outcome": "red_flag"}}
         ],
     }
-    for name in ("red_flags.yml", "checks.yml", "fallback.yml"):
+    for name in ("red_flags.yml", "checks.yml", "fallback.yml", "pain.yml"):
         responses.update(load_data(str(ROOT / "data/journeys" / name)).responses)
     return ClinicWording(
         domain=Domain.from_dict({"responses": responses}),
@@ -197,6 +197,32 @@ def test_the_check_question_comes_first_whatever_the_reply_holds(wording, name):
     if isinstance(reply["custom"], dict):
         (choice,) = reply["custom"]["choices"]
         assert choice["intent"] == "red_flag/RF03.same_day"
+
+
+REACTED = {"heard": {"bad_reaction": True}}
+SORRY = "I'm sorry to hear that. The clinic's staff will see what you wrote."
+
+
+def test_a_bad_reaction_is_met_before_the_answer(wording):
+    reply = worded(wording, "utter_faq/x.y", said(**REACTED))
+    assert reply["text"].startswith(SORRY)
+    assert reply["text"].endswith(ANSWER["text"])
+    assert "{" not in reply["text"]
+    assert reply["custom"]["outcome"] == "answered"
+
+
+def test_a_check_question_comes_before_all_else(wording):
+    reply = worded(wording, "utter_faq/x.y", said(**DOUBT, **REACTED))
+    assert reply["text"].startswith(CALF)
+    assert SORRY in reply["text"]
+
+
+def test_a_bad_reaction_is_met_once_and_never_before_advice(wording):
+    for name, more in (
+        ("utter_faq/x.y", {"replied": True}),
+        ("utter_red_flag/RF03.same_day", {}),
+    ):
+        assert SORRY not in worded(wording, name, said(**more, **REACTED))["text"]
 
 
 def checked(earlier, **latest):
