@@ -5,6 +5,7 @@ For each message it adds
 * entities: body parts, sensations, activities, treatments, side, duration, score;
 * ``heard``: facts about pain (`pain.Heard.as_dict`);
 * ``screening``: a red flag (`red_flags.Screening.as_dict`) or None;
+* ``past_event``: something dangerous that is over (`Screener.past_event`), or None;
 * ``named``: the subjects named (`subject.Named`, as dicts);
 * ``choice`` in the metadata, as the button would, when it is a typed yes to a check
   question (`check.confirmed`).
@@ -44,6 +45,7 @@ NAME = "LexiconComponent"
 HEARD = "heard"
 SCREENING = "screening"
 NAMED = "named"
+PAST_EVENT = "past_event"
 _ENTITY_LABELS = ("body_part", "sensation", "activity", "treatment", "side")
 _EARLIER_TEXTS = 2
 _READ_CHARACTERS = 4000
@@ -101,6 +103,8 @@ class LexiconComponent(GraphComponent):
             reading = self._screener.lexicon.read(text)
             found = self._screener.screen_reading(reading, earlier)
             screening = found.as_dict() if found.flag else None
+            over = None if found.flag else self._screener.past_event(reading)
+            message.set(PAST_EVENT, over, add_to_output=True)
             facts = hear(reading)
             heard = facts.as_dict()
             entities = [*(message.get(ENTITIES) or []), *_entities(reading, facts)]

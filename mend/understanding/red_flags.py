@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,10 @@ RULES_FILE = "red_flags.yml"
 _MESSAGES = 3  # this message and the two before it
 _YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is much faster
 _SENSES = frozenset({"denied", "past", "settled", "asked", "named"})
+_OVER = frozenset({"past", "settled"})
+_KINDLY = frozenset({"RF16"})  # even when over, a support line is shown
+_MINE = frozenset({"i", "im", "ive", "me"})
+HISTORY = "history"
 _WITHIN = frozenset({"near", "clause", "sentence", "message"})
 _NEAR = 12  # words
 _CHOICES = 2000  # ways to pick one cue of each group, at most
@@ -362,6 +366,32 @@ class Screener:
                 if evidence := self._across(rule, now, earlier):
                     return self._screening(rule, evidence)
         return NOTHING
+
+    def past_event(self, reading: Reading) -> str | None:
+        """Return what dangerous thing a message says is over: a flag, or "history".
+
+        It is no emergency, but a fact that a therapist must know before treatment
+        (red-flag table, rule 8): a clot years ago, cancer that is all clear.
+
+        Args:
+            reading: a message in which `screen_reading` found no flag.
+        """
+        said = _Said(reading, self._words, 0)
+        for rule in self.rules:
+            if rule.flag in _KINDLY and said.labels & rule.groups[0]:
+                over = replace(rule, even_if=rule.even_if | _OVER)
+                cues = self._together(over, said)
+                if cues and any(_OVER & (said.senses(c) or frozenset()) for c in cues):
+                    return rule.flag
+        context = Context(reading)
+        mine = any(token.word in _MINE for token in reading.tokens)
+        if reading.find("somebody_else") and not mine:
+            return None
+        for event in reading.find(HISTORY):
+            over = context.is_past(event, diagnosis=True) or context.is_settled(event)
+            if over and not context.is_denied(event):
+                return HISTORY
+        return None
 
     def _earlier(self, history: Sequence[str]) -> list[_Said]:
         """Read the messages before this one, the latest first."""

@@ -24,10 +24,11 @@ from mend.settings import load_settings
 log = structlog.get_logger(__name__)
 
 CHECK = "utter_check/"
+PAST = "utter_past_event/"
 ADVICE = "utter_red_flag/"
 REACTION = "utter_bad_reaction"
 # What our graph components add to a parsed message, and the desk wants to see.
-_FROM_COMPONENTS = ("understanding", "heard", "screening")
+_FROM_COMPONENTS = ("understanding", "heard", "screening", "past_event")
 
 
 class ClinicWording(TemplatedNaturalLanguageGenerator):
@@ -78,12 +79,12 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
             _offer(response["custom"], kwargs.get("choices"))
             response["custom"]["understanding"] = found
         if not (kwargs.get("goes_on") or _has_replied(tracker)):
-            await self._put_first(
+            await self._add_caution(
                 response, utter_action, found, tracker, output_channel, variables
             )
         return response
 
-    async def _put_first(
+    async def _add_caution(
         self,
         response: dict[str, Any],
         utter_action: str,
@@ -92,7 +93,7 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
         channel: str,
         variables: Mapping[str, Any],
     ) -> None:
-        """Put before what is said what must not be missed, once in a turn."""
+        """Add what must not be missed to what is said, once in a turn."""
         heard = found.get("heard")
         reaction = isinstance(heard, Mapping) and heard.get("bad_reaction")
         if reaction and not utter_action.startswith(ADVICE):
@@ -101,6 +102,13 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
                 _say_before(response, told)
         if doubt := found.get("doubt"):
             await self._ask_first(response, doubt, tracker, channel, variables)
+        over = found.get("past_event")
+        if over and not utter_action.startswith(ADVICE):
+            said = await super().generate(
+                f"{PAST}{over}", tracker, channel, **variables
+            )
+            if said is not None:
+                response["text"] = f"{response.get('text') or ''}\n\n{said['text']}"
 
     async def _ask_first(
         self,

@@ -160,3 +160,26 @@ def test_a_lexicon_can_be_shared() -> None:
     lexicon = Lexicon.load(Path("data/lexicon"))
 
     assert Screener.load(Path("data/lexicon"), lexicon).lexicon is lexicon
+
+
+@pytest.mark.parametrize(
+    ("text", "event"),
+    [
+        # Over: no emergency, but a therapist must know.
+        ("I had a clot nine years ago, is a lymph massage fine?", "history"),
+        ("cancer in 2012, all clear since", "history"),
+        ("I dislocated my shoulder last year and it aches", "history"),
+        ("stroke in 2016, can I have scraping on my arm", "history"),
+        # A support line is offered even when it is over.
+        ("I used to feel suicidal, better now", "RF16"),
+        # Somebody else's past, denied, only asked about, or nothing of the kind.
+        ("my gran had a clot once", None),
+        ("I have never had a clot", None),
+        ("what is a stroke?", None),
+        ("I sprained my ankle last year", None),
+        ("", None),
+    ],
+)
+def test_past_events_are_noticed(screener, text, event):
+    assert screener.screen(text).flag is None
+    assert screener.past_event(screener.lexicon.read(text)) == event

@@ -268,3 +268,28 @@ def test_every_advice_has_a_check_question_that_rasa_can_word(wording):
 
 def test_a_missing_response_is_no_reply(wording):
     assert worded(wording, "utter_nothing", said(**DOUBT)) is None
+
+
+def test_what_is_over_gets_its_answer_and_a_caution(wording):
+    tracker = said(past_event="history")
+    reply = worded(wording, "utter_faq/x.y", tracker)
+    first, _, last = reply["text"].partition("\n\n")
+    assert first == ANSWER["text"]
+    assert "tell your therapist" in last
+
+
+def test_a_support_line_is_offered_when_dark_thoughts_are_over(wording):
+    reply = worded(wording, "utter_plain", said(past_event="RF16"))
+    assert reply["text"].startswith("Sorry.\n\n")
+    assert "116 123" in reply["text"]
+
+
+def test_advice_is_not_watered_down_by_what_is_over(wording):
+    name = "utter_red_flag/RF08.emergency"
+    own = worded(wording, name, said())["text"]
+    assert worded(wording, name, said(past_event="history"))["text"] == own
+
+
+def test_a_caution_is_said_once_in_a_turn(wording):
+    tracker = said(replied=True, past_event="history")
+    assert worded(wording, "utter_plain", tracker)["text"] == "Sorry."
