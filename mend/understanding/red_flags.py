@@ -388,8 +388,8 @@ class Screener:
         if reading.find("somebody_else") and not mine:
             return None
         for event in reading.find(HISTORY):
-            over = context.is_past(event, diagnosis=True) or context.is_settled(event)
-            if over and not context.is_denied(event):
+            past = context.is_past(event, diagnosis=True) or context.is_settled(event)
+            if past and not context.is_denied(event):
                 return HISTORY
         return None
 
