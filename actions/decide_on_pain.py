@@ -9,7 +9,13 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.suggest_consultation import limits_said, suggest
-from actions.validate_daily_life_form import MISSES_ALLOWED, NO_LIMIT, SKIPPED, SLOTS
+from actions.validate_daily_life_form import (
+    MISSES_ALLOWED,
+    NO_LIMIT,
+    SAID_SLOTS,
+    SKIPPED,
+    SLOTS,
+)
 from mend.understanding.pain import DAYS_WITHOUT_GAIN, Heard, suggests_consultation
 
 
@@ -41,7 +47,9 @@ class DecideOnPain(Action):
     ) -> list[dict[str, Any]]:
         """Suggest, advise self-care, or stop asking without a fuss."""
         slots = {slot: tracker.get_slot(slot) for slot in SLOTS}
-        events: list[dict[str, Any]] = [SlotSet(slot, None) for slot in SLOTS]
+        events: list[dict[str, Any]] = [
+            SlotSet(slot, None) for slot in (*SLOTS, *SAID_SLOTS)
+        ]
         events.append(SlotSet("daily_life_misses", 0.0))
         if wants_consultation(slots):
             limits = limits_said(Heard(), slots["pain_limits"])

@@ -17,6 +17,12 @@ def heard_in(message: Mapping[str, Any]) -> Heard:
     return Heard.from_dict(facts) if isinstance(facts, Mapping) else Heard()
 
 
+def place_in(message: Mapping[str, Any]) -> str | None:
+    """Give the body part of a message, in our spelling, with its side."""
+    heard = heard_in(message)
+    return heard.place or (heard.body_part or "").lower() or None
+
+
 def intent_of(message: Mapping[str, Any]) -> str:
     """Give the name of a message's intent, "" if it has none."""
     return str((message.get("intent") or {}).get("name") or "")

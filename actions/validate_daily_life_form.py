@@ -2,8 +2,9 @@
 
 The form is easy to leave: each question can be skipped, a limit ends it at once
 (the suggestion need not wait), and after two answers that cannot be read it stops
-asking. A message that asks something else is left to the other rules; Rasa then
-comes back to the question.
+asking. A correction changes what was said before, and the questions go on. A message
+that asks something else is left to the other rules; Rasa then comes back to the
+question.
 """
 
 from __future__ import annotations
@@ -16,10 +17,19 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.turn import heard_in, intent_of, is_typed, was_checked
+from actions.corrections import Correction, correction
+from actions.turn import (
+    heard_in,
+    intent_of,
+    is_typed,
+    place_in,
+    quoted,
+    was_checked,
+)
 from mend.understanding.pain import DAYS_WITHOUT_GAIN, Heard, duration_of, score_of
 
 SLOTS = ("pain_limits", "pain_duration", "pain_score")
+SAID_SLOTS = ("pain_part", "pain_lasting")
 SKIPPED = "skipped"
 NO_LIMIT = "none"
 MISSES_ALLOWED = 2
@@ -137,7 +147,7 @@ class ValidateDailyLifeForm(Action):
         heard = heard_in(message)
         asked = tracker.get_slot("requested_slot")
         if asked is None:  # the message that opens the form
-            return self._opening(tracker, heard)
+            return self._opening(tracker, message, heard)
         if is_no_to_check(message, tracker.events or []):
             dispatcher.utter_message(response="utter_check_no_and_on")
             # A slot is set so that Rasa asks again instead of leaving the form.
@@ -146,15 +156,18 @@ class ValidateDailyLifeForm(Action):
                 SlotSet("daily_life_misses", misses),
                 SlotSet("requested_slot", asked),
             ]
-        if intent == "red_flag" or (
-            intent in {"faq", "several"}
-            and not is_plain_answer(str(asked), text, heard)
+        if intent == "red_flag":
+            return []
+        entities = message.get("entities") or []
+        if is_typed(message):
+            put_right = correction(text, entities, tracker.get_slot("pain_part"))
+            if put_right and (put_right.limits or not heard.limits):
+                return self._corrected(dispatcher, tracker, put_right, heard)
+        if intent in {"faq", "several"} and not is_plain_answer(
+            str(asked), text, heard
         ):
             return []
-        active = any(
-            entity.get("entity") == "activity"
-            for entity in message.get("entities") or []
-        )
+        active = any(entity.get("entity") == "activity" for entity in entities)
         answer = read_answer(str(asked), text, intent, heard, names_activity=active)
         if answer is None:
             misses = float(tracker.get_slot("daily_life_misses") or 0) + 1
@@ -162,28 +175,60 @@ class ValidateDailyLifeForm(Action):
             if misses >= MISSES_ALLOWED:
                 return [*events, SlotSet("requested_slot", None)]
             return [*events, SlotSet("requested_slot", asked)]
-        events = [SlotSet(str(asked), answer)]
-        filled = {slot: tracker.get_slot(slot) for slot in SLOTS} | {asked: answer}
+        found: dict[str, str | None] = {str(asked): answer}
+        if asked == "pain_duration" and answer != SKIPPED:
+            found["pain_lasting"] = quoted(text)
         if heard.limits and asked != "pain_limits":
-            filled["pain_limits"] = "; ".join(heard.limits)[:_SAID_CHARACTERS]
-            events.append(SlotSet("pain_limits", filled["pain_limits"]))
-        return [*events, SlotSet("requested_slot", next_question(filled))]
+            found["pain_limits"] = "; ".join(heard.limits)[:_SAID_CHARACTERS]
+        return self._set(tracker, found)
 
     @staticmethod
-    def _opening(tracker: Tracker, heard: Heard) -> list[dict[str, Any]]:
+    def _set(tracker: Tracker, found: dict[str, str | None]) -> list[dict[str, Any]]:
+        """Set slots, and ask what is still open."""
+        filled = {slot: tracker.get_slot(slot) for slot in SLOTS} | found
+        events = [SlotSet(slot, value) for slot, value in found.items()]
+        return [*events, SlotSet("requested_slot", next_question(filled))]
+
+    def _corrected(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        put_right: Correction,
+        heard: Heard,
+    ) -> list[dict[str, Any]]:
+        """Take a correction; say so, unless what comes next names it back."""
         found: dict[str, str | None] = {}
+        if put_right.part is not None:
+            found["pain_part"] = put_right.part
+        if put_right.lasting is not None:
+            found["pain_duration"] = read_duration(put_right.said, heard)
+            found["pain_lasting"] = quoted(put_right.lasting)
+        if put_right.score is not None:
+            found["pain_score"] = str(put_right.score)
+        if put_right.limits is not None:
+            found["pain_limits"] = put_right.limits
+        events = self._set(tracker, found)
+        if events[-1]["value"] is not None:
+            noted = quoted(put_right.said)
+            dispatcher.utter_message(response="utter_noted", noted=noted)
+        return events
+
+    def _opening(
+        self, tracker: Tracker, message: Mapping[str, Any], heard: Heard
+    ) -> list[dict[str, Any]]:
+        """Begin afresh with what the report itself says."""
+        found: dict[str, str | None] = dict.fromkeys((*SLOTS, *SAID_SLOTS))
         if heard.duration_days is not None and heard.duration_days <= DAYS_WITHOUT_GAIN:
             found["pain_duration"] = "short"
         elif heard.duration_days is not None and heard.better is not None:
             better = "long_better" if heard.better else "long_no_better"
             found["pain_duration"] = better
+        if heard.duration:
+            found["pain_lasting"] = quoted(heard.duration)
         if heard.score is not None:
             found["pain_score"] = str(heard.score)
-        filled = {slot: tracker.get_slot(slot) for slot in SLOTS} | found
-        events = [SlotSet(slot, value) for slot, value in found.items()]
-        if heard.body_part:
-            events.append(SlotSet("pain_part", heard.body_part.lower()))
-        return [*events, SlotSet("requested_slot", next_question(filled))]
+        found["pain_part"] = place_in(message)
+        return self._set(tracker, found)
 
 
 def next_question(filled: dict[Any, Any]) -> str | None:

@@ -124,6 +124,7 @@ class Heard:
         pain: pain is reported, now, of the person writing or someone close.
         limits: what it stops or makes hard, in the visitor's own words.
         body_part: first body part named, as written.
+        place: the same in our spelling, with its side: "left knee".
         sensation: first word for how it feels, as written.
         duration: how long, as written.
         duration_days: the same in days, rounded roughly.
@@ -137,6 +138,7 @@ class Heard:
     pain: bool = False
     limits: tuple[str, ...] = ()
     body_part: str | None = None
+    place: str | None = None
     sensation: str | None = None
     duration: str | None = None
     duration_days: int | None = None
@@ -184,19 +186,19 @@ def hear(reading: Reading) -> Heard:
     limits = _limits(reading, context)
     duration, days = duration_of(reading.text)
     part = _first(reading, "body_part")
-    score = score_of(reading.text)
-    who = _who(reading)
+    side = (_first(reading, "side") or "").lower() or None
     return Heard(
         pain=_reports_pain(reading, context, limited=bool(limits), part=part),
         limits=limits,
         body_part=part,
+        place=_place(reading, side),
         sensation=_first(reading, "sensation"),
         duration=duration,
         duration_days=days,
         better=_better(reading),
-        score=score,
-        side=(_first(reading, "side") or "").lower() or None,
-        who=who,
+        score=score_of(reading.text),
+        side=side,
+        who=_who(reading),
         bad_reaction=bad_reaction(reading, context),
     )
 
@@ -423,13 +425,22 @@ def _own_words(reading: Reading, first: int, last: int) -> str:
 
 
 def _first(reading: Reading, label: str) -> str | None:
+    match = _first_match(reading, label)
+    return reading.words(match) if match else None
+
+
+def _first_match(reading: Reading, label: str) -> Match | None:
     matches = reading.find(label)
-    if not matches:
+    beginning = [m for m in matches if m.first == matches[0].first]
+    return max(beginning, key=lambda m: m.last, default=None)
+
+
+def _place(reading: Reading, side: str | None) -> str | None:
+    part = _first_match(reading, "body_part")
+    if part is None:
         return None
-    longest = max(
-        (m for m in matches if m.first == matches[0].first), key=lambda m: m.last
-    )
-    return reading.words(longest)
+    words = [token.word for token in reading.tokens[part.first : part.last]]
+    return " ".join([side, *words] if side else words)
 
 
 def _better(reading: Reading) -> bool | None:
