@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mend.understanding.pain import duration_of, score_of
+from mend.understanding.told import SIDES, split_side
 
-SIDES = ("left", "right", "both", "other")
 _OPENS = re.compile(
     r"^\W*(?:(?:no|nope|oh|oops|sorry|wait|actually|well|correction|my mistake|hang on|"
     r"rather|i (?:mean|meant)(?: to say)?|i should have said|make that|that should be)"
@@ -109,10 +109,5 @@ def _place(
     side = next((side for side in SIDES if side in words), None)
     if not parts and side is None:
         return None
-    part = parts[-1] if parts else _without_side(before or "")
+    part = parts[-1] if parts else split_side(before or "")[1]
     return " ".join(word for word in (side, part) if word) or None
-
-
-def _without_side(part: str) -> str:
-    first, _, rest = part.partition(" ")
-    return rest if first in SIDES else part

@@ -51,12 +51,13 @@ class DecideOnPain(Action):
             SlotSet(slot, None) for slot in (*SLOTS, *SAID_SLOTS)
         ]
         events.append(SlotSet("daily_life_misses", 0.0))
+        part = tracker.get_slot("pain_part")
         if wants_consultation(slots):
             limits = limits_said(Heard(), slots["pain_limits"])
             declined = bool(tracker.get_slot("consultation_declined"))
-            return events + suggest(dispatcher, limits, declined=declined)
+            return events + suggest(dispatcher, limits, part, declined=declined)
         unread = float(tracker.get_slot("daily_life_misses") or 0) >= MISSES_ALLOWED
         dispatcher.utter_message(
-            response="utter_questions_left" if unread else "utter_self_care"
+            response="utter_questions_left" if unread else "utter_self_care", part=part
         )
         return events

@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.turn import heard_in, quoted
+from actions.turn import heard_in, place_in, quoted
 from mend.understanding.pain import Heard
 
 _SKIPPED = {None, "", "none", "skipped"}
@@ -22,7 +22,7 @@ def limits_said(heard: Heard, slot: str | None) -> str:
 
 
 def suggest(
-    dispatcher: CollectingDispatcher, limits: str, *, declined: bool
+    dispatcher: CollectingDispatcher, limits: str, part: str | None, *, declined: bool
 ) -> list[dict[str, Any]]:
     """Say the suggestion, or advice without it after a "no thanks".
 
@@ -31,7 +31,7 @@ def suggest(
     """
     kind = "advice_after_no" if declined else "suggest_consultation"
     response = f"utter_{kind}_limits" if limits else f"utter_{kind}"
-    dispatcher.utter_message(response=response, limits=limits)
+    dispatcher.utter_message(response=response, limits=limits, part=part)
     return [] if declined else [SlotSet("consultation_offered", True)]
 
 
@@ -49,6 +49,7 @@ class SuggestConsultation(Action):
         domain: dict[str, Any],  # noqa: ARG002 - Rasa's call
     ) -> list[dict[str, Any]]:
         """Suggest, once; after a "no thanks" give advice without pushing."""
-        limits = limits_said(heard_in(tracker.latest_message or {}), None)
+        message = tracker.latest_message or {}
+        limits = limits_said(heard_in(message), None)
         declined = bool(tracker.get_slot("consultation_declined"))
-        return suggest(dispatcher, limits, declined=declined)
+        return suggest(dispatcher, limits, place_in(message), declined=declined)

@@ -20,6 +20,7 @@ from rasa.utils.endpoints import EndpointConfig
 
 from mend.clinic import Clinic, load_clinic
 from mend.settings import load_settings
+from mend.understanding.told import split_side
 
 log = structlog.get_logger(__name__)
 
@@ -56,8 +57,9 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
     ) -> dict[str, Any] | None:
         """Word `utter_action`; see Rasa's NaturalLanguageGenerator.
 
-        An action may pass ``choices``, which come before those that are written, and
-        ``goes_on`` with what it says after something else.
+        An action may pass ``choices``, which come before those that are written;
+        ``part``, a body part whose answers are offered first; and ``goes_on`` with
+        what it says after something else.
 
         Returns:
             The response with its placeholders filled, or None if there is none.
@@ -77,6 +79,7 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
                 found |= _what_was_confirmed(utter_action, tracker)
                 _speak_of_them(response, found)
             _offer(response["custom"], kwargs.get("choices"))
+            _fit_to_part(response["custom"], kwargs.get("part"))
             response["custom"]["understanding"] = found
         if not (kwargs.get("goes_on") or _has_replied(tracker)):
             await self._add_caution(
@@ -139,6 +142,15 @@ def _offer(custom: dict[str, Any], choices: Sequence[Mapping[str, Any]] | None) 
     """Put choices before those that a reply has already."""
     if choices:
         custom["choices"] = [*choices, *(custom.get("choices") or [])]
+
+
+def _fit_to_part(custom: dict[str, Any], place: str | None) -> None:
+    """Offer the answers about a body part first, where a response names them."""
+    by_part = custom.pop("by_part", None) or {}
+    part = split_side(place or "")[1]
+    fitting = [answer for answer, parts in by_part.items() if part in parts]
+    if fitting:
+        custom["followups"] = [*fitting, *(custom.get("followups") or [])]
 
 
 def _speak_of_them(response: dict[str, Any], found: Mapping[str, Any]) -> None:

@@ -4,9 +4,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mend import rasa_without_tensorflow
 from mend.clinic import load_clinic
+from mend.understanding.catalogue import load_catalogue
 
 rasa_without_tensorflow.install()
 
@@ -197,6 +199,43 @@ def test_the_check_question_comes_first_whatever_the_reply_holds(wording, name):
     if isinstance(reply["custom"], dict):
         (choice,) = reply["custom"]["choices"]
         assert choice["intent"] == "red_flag/RF03.same_day"
+
+
+SELF_CARE = ("utter_self_care", "utter_advice_after_no", "utter_questions_left")
+
+
+@pytest.mark.parametrize("name", SELF_CARE)
+@pytest.mark.parametrize(
+    ("part", "answer"),
+    [
+        ("left knee", "condition.knee"),
+        ("lower back", "condition.back"),
+        ("both shoulders", "condition.shoulder"),
+        ("ankle", "injury.sprain_or_strain"),
+    ],
+)
+def test_self_care_leads_to_what_fits_the_body_part(wording, name, part, answer):
+    reply = worded(wording, name, said(), part=part)
+    usual = ["injury.first_days", "injury.when_to_see_someone"]
+    assert reply["custom"]["followups"] == [answer, *usual]
+    assert "by_part" not in reply["custom"]
+    assert "no better in about two weeks" in reply["text"]
+
+
+@pytest.mark.parametrize("part", [None, "", "ribs", "left", "{knee}"])
+def test_without_an_answer_for_the_part_self_care_is_as_usual(wording, part):
+    reply = worded(wording, "utter_self_care", said(), part=part)
+    assert reply["custom"]["followups"][0] == "injury.first_days"
+
+
+def test_answers_by_part_exist_and_each_part_is_one_of_the_lexicon(wording):
+    catalogue = load_catalogue(ROOT / "data")
+    lexicon = yaml.safe_load((ROOT / "data/lexicon/pain.yml").read_text("utf-8"))
+    by_part = wording.responses["utter_self_care"][0]["custom"]["by_part"]
+    parts = [part for named in by_part.values() for part in named]
+    assert set(by_part) <= set(catalogue.answers)
+    assert len(parts) == len(set(parts))
+    assert set(parts) <= set(lexicon["lists"]["part"])
 
 
 REACTED = {"heard": {"bad_reaction": True}}
