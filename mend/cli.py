@@ -215,11 +215,14 @@ def content() -> None:
 @click.option("--table", is_flag=True, help="Also print the measures of each text.")
 def content_lint(table: bool) -> None:
     """Check examples, answers and advice; fail on what is to be mended."""
+    from mend.clinic import load_clinic
     from mend.content_lint import lint
     from mend.understanding.catalogue import load_catalogue
 
     data = _project() / "data"
-    rows, problems = lint(data, load_catalogue(data))
+    clinic = load_clinic(load_settings().clinic_file)
+    facts = clinic.facts(dt.datetime.now(dt.timezone.utc))
+    rows, problems = lint(data, load_catalogue(data), facts)
     click.echo("\n".join(rows if table else rows[-1:]))
     if problems:
         _fail("\n".join([*map(str, problems), f"{len(problems)} to mend."]))

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import yaml
 
+from mend.chat.words import fill
 from mend.understanding.catalogue import Answer, Catalogue
 
 MAX_WORDS = 90
@@ -22,6 +23,7 @@ MAX_WORDS_ADVICE = 60
 MAX_WORDS_CHECK = 35
 MAX_SENTENCE_WORDS = 25
 MAX_GRADE = 8.0
+MAX_GRADE_CLINIC = 6.0
 MIN_EXAMPLES: Mapping[str, int] = {"clinic": 10, "chat": 10}
 """Fewest examples per group of answers; `MIN_EXAMPLES_ELSE` for the others."""
 MIN_EXAMPLES_ELSE = 15
@@ -141,7 +143,11 @@ def readability(text: str) -> Readability:
 
 
 def check_text(
-    where: str, text: str, max_words: int, measured: Readability
+    where: str,
+    text: str,
+    max_words: int,
+    measured: Readability,
+    max_grade: float = MAX_GRADE,
 ) -> Iterator[Problem]:
     """Yield what is wrong with the length, grade and words of one text."""
     if measured.words > max_words:
@@ -152,8 +158,8 @@ def check_text(
             f"a sentence of {measured.longest_sentence} words, "
             f"{MAX_SENTENCE_WORDS} at most",
         )
-    if measured.grade > MAX_GRADE:
-        yield Problem(where, f"reading grade {measured.grade:.1f}, {MAX_GRADE} at most")
+    if measured.grade > max_grade:
+        yield Problem(where, f"reading grade {measured.grade:.1f}, {max_grade} at most")
     for sentence in _SENTENCE_END.split(text):
         found = _BANNED.search(sentence)
         if found and not _DENIAL.search(sentence):
@@ -192,20 +198,31 @@ class Text:
     Attributes:
         id: name in the table of measures.
         where: name in the files.
-        text: as written.
+        text: as visitors read it, or nearly.
         max_words: how long it may be.
+        max_grade: how hard to read it may be.
     """
 
     id: str
     where: str
     text: str
     max_words: int
+    max_grade: float = MAX_GRADE
 
 
-def texts_of(catalogue: Catalogue) -> Iterator[Text]:
-    """Yield all that visitors may read: answers, both wordings of advice, checks."""
+def texts_of(catalogue: Catalogue, facts: Mapping[str, str]) -> Iterator[Text]:
+    """Yield all that visitors may read: answers, both wordings of advice, checks.
+
+    Answers about the clinic are little more than its facts, so they come filled.
+    """
     for key, answer in catalogue.answers.items():
-        yield Text(key, f"utter_faq/{key}", answer.text, MAX_WORDS)
+        where = f"utter_faq/{key}"
+        if facts and key.startswith("clinic."):
+            where += ", filled from clinic.yml"
+            filled = fill(answer.text, facts)
+            yield Text(key, where, filled, MAX_WORDS, MAX_GRADE_CLINIC)
+        else:
+            yield Text(key, where, answer.text, MAX_WORDS)
     for key, advice in catalogue.advice.items():
         where = f"utter_red_flag/{key}"
         yield Text(key, where, advice.text, MAX_WORDS_ADVICE)
@@ -216,22 +233,31 @@ def texts_of(catalogue: Catalogue) -> Iterator[Text]:
         yield Text(f"{key}, check", f"utter_check/{key}", check.text, MAX_WORDS_CHECK)
 
 
-def lint(data_dir: Path, catalogue: Catalogue) -> tuple[list[str], list[Problem]]:
+def lint(
+    data_dir: Path, catalogue: Catalogue, facts: Mapping[str, str] | None = None
+) -> tuple[list[str], list[Problem]]:
     """Check all content.
+
+    Args:
+        data_dir: the project's ``data`` folder.
+        catalogue: what was read from it.
+        facts: the clinic's, by placeholder, to measure answers that state them.
 
     Returns:
         The rows of the table of measures, and the problems.
     """
     problems = list(check_examples(read_examples(data_dir)))
     rows, grades = [f"{'id':34}{'words':>6}{'longest':>9}{'grade':>7}{'raw':>7}"], []
-    for text in texts_of(catalogue):
+    for text in texts_of(catalogue, facts or {}):
         measured = readability(text.text)
         grades.append(measured.grade)
         rows.append(
             f"{text.id:34}{measured.words:6}{measured.longest_sentence:9}"
             f"{measured.grade:7.1f}{measured.raw_grade:7.1f}"
         )
-        problems += check_text(text.where, text.text, text.max_words, measured)
+        problems += check_text(
+            text.where, text.text, text.max_words, measured, text.max_grade
+        )
     for answer in catalogue.answers.values():
         problems += check_support(answer)
     problems += check_doubts(catalogue)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import socket
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from mend.clinic import ClinicError, load_clinic
+from mend.clinic import Clinic, ClinicError, gaps, load_clinic
 from mend.model import ModelError, is_current, verify
 from mend.records import migrate
 from mend.services import running_pid, services
@@ -55,7 +56,17 @@ def check_clinic(settings: Settings) -> Finding:
         clinic = load_clinic(settings.clinic_file)
     except ClinicError as error:
         return Finding(False, "clinic", str(error))
-    return Finding(True, "clinic", f"{clinic.name}, {clinic.phone}")
+    return Finding(
+        True, "clinic", f"{clinic.name}, {clinic.phone}; {_not_filled_in(clinic)}"
+    )
+
+
+def _not_filled_in(clinic: Clinic) -> str:
+    missing = gaps(clinic, dt.datetime.now(dt.timezone.utc))
+    if not missing:
+        return "everything filled in"
+    about = ", ".join(f"{gap.about} ({gap.key})" for gap in missing)
+    return f"not filled in, so visitors are told to ask: {about}"
 
 
 def check_var(settings: Settings) -> Finding:

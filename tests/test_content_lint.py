@@ -1,9 +1,11 @@
 """The content lint finds what it says it finds, and passes our own content."""
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
 
+from mend.clinic import load_clinic
 from mend.content_lint import (
     MAX_WORDS,
     check_examples,
@@ -12,8 +14,16 @@ from mend.content_lint import (
     read_examples,
     readability,
 )
-from mend.understanding.catalogue import Advice, Catalogue, Check, load_catalogue
+from mend.understanding.catalogue import (
+    Advice,
+    Answer,
+    Catalogue,
+    Check,
+    load_catalogue,
+)
 from tests.running import PROJECT
+
+NOW = dt.datetime(2026, 11, 23, 10, tzinfo=dt.timezone.utc)
 
 
 def problems(text):
@@ -27,7 +37,8 @@ def examples(**intents):
 
 def test_our_content_is_clean():
     data = PROJECT / "data"
-    rows, found = lint(data, load_catalogue(data))
+    facts = load_clinic(PROJECT / "clinic.yml").facts(NOW)
+    rows, found = lint(data, load_catalogue(data), facts)
     assert found == []
     assert len(rows) > 60
 
@@ -101,6 +112,30 @@ def test_advice_without_a_check_question_is_found(tmp_path):
     assert linted(tmp_path, check=None)[1] == [
         "utter_red_flag/RF03.same_day: has no check question utter_check/RF03.same_day"
     ]
+
+
+def test_answers_about_the_clinic_are_measured_filled(tmp_path):
+    answer = Answer(
+        id="clinic.team",
+        title="Who will treat me?",
+        text="{clinic.team}",
+        outcome="answered",
+        facts=(),
+        sources=(),
+        reviewed="2026-11-23",
+        reviewer="",
+        followups=("clinic.book",),
+    )
+    catalogue = Catalogue({answer.id: answer}, {}, {}, {})
+    where = "utter_faq/clinic.team, filled from clinic.yml: "
+    for team, problem in (
+        ("We are many. " * 31, "93 words, 90 at most"),
+        ("Our certified therapists are registered here.", "reading grade"),
+        ("We cure you.", "claims 'cure"),
+    ):
+        _, found = lint(tmp_path, catalogue, {"clinic.team": team})
+        assert [str(it)[: len(where + problem)] for it in found] == [where + problem]
+    assert lint(tmp_path, catalogue, {"clinic.team": "We are four."})[1] == []
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import shutil
 import socket
 
 import pytest
+import yaml
 
 from mend import doctor
 from mend.records import migrate
@@ -52,6 +53,20 @@ def test_a_bad_clinic_file_is_named_with_its_key(settings, tmp_path):
     file.write_text("name: A\nphone: '12345678'\ncountry: Britain\n")
     settings = settings.copy(update={"clinic_file": file})
     assert "country" in failed(doctor.before_start(settings, PROJECT))["clinic"]
+
+
+def test_what_the_clinic_has_not_filled_in_is_told(settings, tmp_path):
+    assert doctor.check_clinic(settings).says.endswith("; everything filled in")
+    file = tmp_path / "clinic.yml"
+    facts = yaml.safe_load((PROJECT / "clinic.yml").read_text())
+    del facts["getting_here"]["parking"], facts["referral"]
+    file.write_text(yaml.safe_dump(facts))
+    finding = doctor.check_clinic(settings.copy(update={"clinic_file": file}))
+    assert finding.ok
+    assert finding.says.endswith(
+        "not filled in, so visitors are told to ask: parking (getting_here.parking), "
+        "whether you need a doctor's letter (referral)"
+    )
 
 
 def test_no_room_is_told(settings, monkeypatch):

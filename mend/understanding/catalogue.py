@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from mend.clinic import FACTS
 from mend.errors import OperatorError
 
 OUTCOMES = ("answered", "small_talk", "handoff")
@@ -33,19 +34,7 @@ KINDS = (
     "patient leaflet",
     "expert",
 )
-PLACEHOLDERS = frozenset(
-    {
-        "clinic.name",
-        "clinic.phone",
-        "clinic.email",
-        "clinic.address",
-        "clinic.hours_today",
-        "clinic.hours_week",
-        "emergency",
-        "urgent_line",
-        "crisis_line",
-    }
-)
+PLACEHOLDERS = frozenset(FACTS)
 TITLE_LIMIT = 45
 FOLLOWUP_LIMIT = 3
 

@@ -524,7 +524,7 @@ class TestConsultations:
         assert contact.consent_version == "2026-11"
         told = answer.json()["messages"][0]["text"]
         assert reference in told
-        assert "Monday 08:00 to 18:00" in told
+        assert "Monday 8:00 to 18:00" in told
         line, shown = visitor.history()[-2:]
         assert line["sender"] == "visitor"
         assert "Ann" not in line["text"]

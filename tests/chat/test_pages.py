@@ -9,10 +9,11 @@ import pytest
 import requests
 
 from mend.chat.pages import derived_token, dialled
-from mend.clinic import Clinic
+from mend.clinic import Clinic, load_clinic
 from mend.records.tables import Contact, Conversation, Escalation
 from tests.chat.doubles import StandInRasa
 from tests.chat.running import Running, front_door
+from tests.running import PROJECT
 
 
 @pytest.mark.parametrize(
@@ -88,6 +89,18 @@ def test_a_clinic_with_strange_facts(tmp_path: Path, rasa: StandInRasa) -> None:
             assert "<b>" not in page
             assert "<script>" not in page
             assert "None" not in page
+
+
+def test_the_demo_page_says_what_the_clinic_says(
+    tmp_path: Path, rasa: StandInRasa
+) -> None:
+    clinic = load_clinic(PROJECT / "clinic.yml")
+    for of in (clinic, Clinic(name="A", phone="020 7946 0123")):
+        with front_door(tmp_path / of.name, rasa, of) as door:
+            page = requests.get(door.url + "/", timeout=5).text
+        assert ("sports massage" in page) == (of is clinic)
+        assert ("please ask us on 020 7946 0123" in page) == (of is not clinic)
+        assert "None" not in page
 
 
 class TestFormWithoutJavaScript:
