@@ -55,9 +55,13 @@ class DecideOnPain(Action):
         if wants_consultation(slots):
             limits = limits_said(Heard(), slots["pain_limits"])
             declined = bool(tracker.get_slot("consultation_declined"))
-            return events + suggest(dispatcher, limits, part, declined=declined)
+            return events + suggest(
+                dispatcher, limits, part, declined=declined, ended=True
+            )
         unread = float(tracker.get_slot("daily_life_misses") or 0) >= MISSES_ALLOWED
         dispatcher.utter_message(
-            response="utter_questions_left" if unread else "utter_self_care", part=part
+            response="utter_questions_left" if unread else "utter_self_care",
+            part=part,
+            ended=True,
         )
         return events

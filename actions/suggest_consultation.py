@@ -22,16 +22,28 @@ def limits_said(heard: Heard, slot: str | None) -> str:
 
 
 def suggest(
-    dispatcher: CollectingDispatcher, limits: str, part: str | None, *, declined: bool
+    dispatcher: CollectingDispatcher,
+    limits: str,
+    part: str | None,
+    *,
+    declined: bool,
+    ended: bool = False,
 ) -> list[dict[str, Any]]:
     """Say the suggestion, or advice without it after a "no thanks".
+
+    Args:
+        dispatcher: Rasa's.
+        limits: what the pain stops, in the visitor's words; "" if nothing was said.
+        part: body part, for answers about it.
+        declined: a consultation was declined before.
+        ended: the questions about pain end with it.
 
     Returns:
         Events for Rasa.
     """
     kind = "advice_after_no" if declined else "suggest_consultation"
     response = f"utter_{kind}_limits" if limits else f"utter_{kind}"
-    dispatcher.utter_message(response=response, limits=limits, part=part)
+    dispatcher.utter_message(response=response, limits=limits, part=part, ended=ended)
     return [] if declined else [SlotSet("consultation_offered", True)]
 
 

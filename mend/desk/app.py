@@ -104,6 +104,7 @@ def _teach_templates(app: Flask, clinic: Clinic) -> None:
         waiting=wording.waiting,
         highlight=wording.highlight,
         facts_heard=wording.facts_heard,
+        our_rule=wording.our_rule,
         phone_link=wording.phone_link,
         email_link=wording.email_link,
         clinic_time=lambda moment: wording.clinic_time(moment, desk.zone),

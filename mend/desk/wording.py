@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from mend.understanding.pain import DAYS_WITHOUT_GAIN, SCORE_THAT_MATTERS
+
 URGENCY_WORDS = {
     "emergency": "Emergency",
     "same_day": "Today",
@@ -26,7 +28,15 @@ HEARD_WORDS = {
     "duration": "For how long",
     "better": "Getting better",
     "who": "Who",
+    "bad_reaction": "Bad reaction to treatment",
 }
+# Shown beside facts that the rule uses (evidence N6).
+OUR_RULE = (
+    "The chat suggests a consultation when something is limited, the score is "
+    f"{SCORE_THAT_MATTERS} or more, or it has lasted over {DAYS_WITHOUT_GAIN} days "
+    "without getting better. This is our rule, not a validated score."
+)
+_RULED = ("limits", "score", "duration")
 # Said by the other facts, or by the heading itself.
 _UNSAID = [("who", "self")]
 
@@ -82,12 +92,19 @@ def facts_heard(heard: Any) -> list[tuple[str, str]]:
     """Return what was heard about the pain as (label, words), in reading order."""
     if not isinstance(heard, dict):
         return []
+    said = {**heard, "better": "no"} if heard.get("better") is False else heard
     return [
         (label, words)
         for key, label in HEARD_WORDS.items()
-        if (key, heard.get(key)) not in _UNSAID
-        if (words := _in_words(heard.get(key)))
+        if (key, said.get(key)) not in _UNSAID
+        if (words := _in_words(said.get(key)))
     ]
+
+
+def our_rule(heard: Any) -> str:
+    """Return what to know of our rule, "" where no fact is one that it uses."""
+    used = isinstance(heard, dict) and any(_in_words(heard.get(k)) for k in _RULED)
+    return OUR_RULE if used else ""
 
 
 def phone_link(phone: str) -> str | None:

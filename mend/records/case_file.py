@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from mend.records.columns import clean_text
 from mend.records.escalations import KINDS, UnknownCase, contact_of
+from mend.records.pain_facts import pain_summary
 from mend.records.tables import (
     Contact,
     Conversation,
@@ -135,10 +136,14 @@ def why(escalation: Escalation) -> str:
 def summary(
     reason: dict[str, Any], source_text: str | None, contact: Contact | None
 ) -> str:
-    """Return one line in the visitor's own words, as short as the queue needs."""
+    """Return one line in the visitor's own words, as short as the queue needs.
+
+    A request that no single message led to is summed up by what was told of the pain.
+    """
     told = (
         source_text,
         reason.get("comment"),
+        pain_summary(reason.get("heard")),
         reason.get("last_message"),
         contact.note if contact else None,
     )

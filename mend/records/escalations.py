@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mend.records import audit
 from mend.records.columns import clean_text
+from mend.records.pain_facts import pain_facts
 from mend.records.tables import (
     URGENCY_RANK,
     Contact,
@@ -235,18 +236,22 @@ def _with_reference(s: Session, escalation: Escalation) -> Escalation:
 def _consultation_reason(s: Session, conversation: Conversation) -> dict[str, Any]:
     """Say why, with what the visitor told the assistant before."""
     reason: dict[str, Any] = {"why": "The visitor asks for a consultation."}
-    said = s.execute(
-        select(Message)
-        .where(Message.conversation_id == conversation.id, Message.sender == "visitor")
-        .order_by(Message.seq.desc())
-        .limit(10)
-    ).scalars()
-    for message in said:
-        reason.setdefault("last_message", message.text)
-        heard = (message.understanding or {}).get("heard")
-        if heard:
-            reason["heard"] = heard
-            break
+    said = (
+        s.execute(
+            select(Message)
+            .where(
+                Message.conversation_id == conversation.id, Message.sender == "visitor"
+            )
+            .order_by(Message.seq.desc())
+            .limit(20)
+        )
+        .scalars()
+        .all()
+    )
+    if said:
+        reason["last_message"] = said[0].text
+    if facts := pain_facts([message.understanding for message in said]):
+        reason["heard"] = facts
     return reason
 
 

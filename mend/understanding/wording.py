@@ -20,7 +20,7 @@ from rasa.utils.endpoints import EndpointConfig
 
 from mend.clinic import Clinic, load_clinic
 from mend.settings import load_settings
-from mend.understanding.told import split_side
+from mend.understanding.told import split_side, told
 
 log = structlog.get_logger(__name__)
 
@@ -58,8 +58,9 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
         """Word `utter_action`; see Rasa's NaturalLanguageGenerator.
 
         An action may pass ``choices``, which come before those that are written;
-        ``part``, a body part whose answers are offered first; and ``goes_on`` with
-        what it says after something else.
+        ``part``, a body part whose answers are offered first; ``ended`` at the end of
+        the questions about pain; and ``goes_on`` with what it says after something
+        else.
 
         Returns:
             The response with its placeholders filled, or None if there is none.
@@ -74,6 +75,9 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
         found = understood(
             tracker.latest_message.parse_data if tracker.latest_message else {}
         )
+        asking = kwargs.get("ended") or tracker.active_loop_name
+        if asking and (answers := told(tracker.current_slot_values())):
+            found["told"] = answers
         if isinstance(response.get("custom"), dict):
             if utter_action.startswith(ADVICE):
                 found |= _what_was_confirmed(utter_action, tracker)
@@ -100,9 +104,9 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
         heard = found.get("heard")
         reaction = isinstance(heard, Mapping) and heard.get("bad_reaction")
         if reaction and not utter_action.startswith(ADVICE):
-            told = await super().generate(REACTION, tracker, channel, **variables)
-            if told is not None:
-                _say_before(response, told)
+            sorry = await super().generate(REACTION, tracker, channel, **variables)
+            if sorry is not None:
+                _say_before(response, sorry)
         if doubt := found.get("doubt"):
             await self._ask_first(response, doubt, tracker, channel, variables)
         over = found.get("past_event")

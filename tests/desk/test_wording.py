@@ -72,6 +72,23 @@ def test_facts_heard_are_those_staff_need_in_reading_order() -> None:
     assert ("Who", "other") in wording.facts_heard(Heard(who="other").as_dict())
 
 
+def test_no_gain_is_a_fact_and_nothing_known_is_none() -> None:
+    label = "Getting better"
+    assert (label, "no") in wording.facts_heard({"better": False})
+    assert (label, "yes") in wording.facts_heard({"better": True})
+    assert wording.facts_heard({"better": None, "bad_reaction": False}) == []
+
+
+def test_our_rule_is_labelled_as_ours_beside_what_it_uses() -> None:
+    for used in ({"score": 0}, {"limits": ["can't run"]}, {"duration": "a day"}):
+        note = wording.our_rule(used)
+        assert "our rule, not a validated score" in note
+        assert "4 or more" in note
+        assert "over 14 days" in note
+    for nothing in (None, {}, "x", {"limits": []}, {"body_part": "knee"}):
+        assert wording.our_rule(nothing) == ""
+
+
 def test_facts_heard_of_any_shape() -> None:
     for nothing in (None, [], "x", 3, {}, {"limits": []}, {"other": 1}):
         assert wording.facts_heard(nothing) == []

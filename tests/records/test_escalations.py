@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from mend.records import escalations, journal
+from mend.records import case_file, escalations, journal
 from mend.records.database import Database
 from mend.records.journal import Reply, TurnResult
 from mend.records.tables import Contact, Conversation, Outbox
@@ -75,13 +75,15 @@ class TestConsultation:
             "suggest_consultation",
             None,
             (Reply("Would you like a consultation?"),),
-            understanding={"heard": {"activity": "run"}},
+            understanding={"heard": {"pain": True, "limits": ["cannot run"]}},
         )
         with db.transaction() as s:
             journal.complete(s, message, result, NOW)
         case = ask(db, conversation)
-        assert case.reason["heard"] == {"activity": "run"}
+        assert case.reason["heard"] == {"limits": ["cannot run"]}
         assert case.reason["last_message"] == "My knee hurts, I cannot run"
+        with db.reading() as s:
+            assert case_file.case(s, case.reference).summary == "cannot run"
 
     def test_nothing_can_be_asked_after_erasure(
         self, db: Database, conversation: Conversation

@@ -13,7 +13,13 @@ from mend.understanding.catalogue import load_catalogue
 rasa_without_tensorflow.install()
 
 from rasa.shared.core.domain import Domain  # noqa: E402
-from rasa.shared.core.events import BotUttered, UserUttered  # noqa: E402
+from rasa.shared.core.events import (  # noqa: E402
+    ActiveLoop,
+    BotUttered,
+    SlotSet,
+    UserUttered,
+)
+from rasa.shared.core.slots import TextSlot  # noqa: E402
 from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
 from rasa.shared.nlu.training_data.loading import load_data  # noqa: E402
 
@@ -236,6 +242,28 @@ def test_answers_by_part_exist_and_each_part_is_one_of_the_lexicon(wording):
     assert set(by_part) <= set(catalogue.answers)
     assert len(parts) == len(set(parts))
     assert set(parts) <= set(lexicon["lists"]["part"])
+
+
+FORM = "daily_life_form"
+SLOTS = {"pain_score": TextSlot("pain_score", [], influence_conversation=False)}
+
+
+def answered(*more):
+    """Return the talk after a question about pain was answered."""
+    events = [UserUttered("7"), SlotSet("pain_score", "7"), *more]
+    return DialogueStateTracker.from_events("s", events, slots=SLOTS.values())
+
+
+def test_answers_to_our_questions_travel_with_the_replies(wording):
+    asking = worded(wording, "utter_self_care", answered(ActiveLoop(FORM)))
+    ended = worded(wording, "utter_self_care", answered(), ended=True)
+    for reply in (asking, ended):
+        assert reply["custom"]["understanding"]["told"] == {"score": 7}
+
+
+def test_answers_of_before_say_nothing_of_what_comes_later(wording):
+    reply = worded(wording, "utter_faq/x.y", answered())
+    assert "told" not in reply["custom"]["understanding"]
 
 
 REACTED = {"heard": {"bad_reaction": True}}
