@@ -22,11 +22,13 @@ from benchmarks.intervals import counted_line
 from mend.judgement import read_questions
 from mend.model import model_file, verify
 from mend.settings import load_settings
-from mend.understanding.decision import Thresholds, decide
+from mend.understanding.decision import Thresholds
 from mend.understanding.encoder import SentenceEncoder
+from mend.understanding.meaning import Found, Understanding
 from mend.understanding.pain import hear
 from mend.understanding.ranker import Ranker
 from mend.understanding.red_flags import Screener
+from mend.understanding.subject import Subjects, Talk, named_in
 
 TIERS = {"soon": 1, "same_day": 2, "emergency": 3}
 Judge = Callable[[str, Sequence[str]], tuple[str | None, str | None, str]]
@@ -45,10 +47,21 @@ def load_judge(project: Path) -> Judge:
     config = yaml.safe_load((project / "config.yml").read_text("utf-8"))
     thresholds = Thresholds.from_config(config["pipeline"][-1])
 
+    subjects = Subjects.load(project / "data" / "lexicon")
+    understanding = Understanding(ranker.rank, subjects, thresholds)
+
     def judge(text: str, history: Sequence[str]) -> tuple[str | None, str | None, str]:
-        screening = screener.screen(text, history).as_dict()
-        heard = hear(screener.lexicon.read(text)).as_dict()
-        decided = decide(ranker.rank(text), heard, screening, None, thresholds, text)
+        reading = screener.lexicon.read(text)
+        found = Found(
+            heard=hear(reading).as_dict(),
+            screening=(
+                screening := screener.screen_reading(reading, history)
+            ).as_dict(),
+            silenced=not screening.flag and screener.is_silenced(reading),
+            named=named_in(reading),
+            earlier=history[-2:],
+        )
+        decided = understanding.of(text, found, Talk()).decision
         if decided.base != "red_flag":
             return None, None, decided.by
         flag, _, tier = decided.intent.removeprefix("red_flag/").partition(".")

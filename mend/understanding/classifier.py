@@ -42,6 +42,7 @@ RANKING_LENGTH = 10
 UNDERSTANDING_RANKING_LENGTH = 3
 UNTRAINED = "untrained"
 TALK = "talk"
+EARLIER_MESSAGES = 2
 
 
 @DefaultV1Recipe.register(
@@ -218,12 +219,14 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
             messages: from Rasa, after the lexicon component.
             tracker: the conversation so far; Rasa passes it by this name.
         """
-        talk = talk_so_far(tracker)
+        talk, earlier = talk_so_far(tracker), harmless_before(tracker)
         for message in messages:
-            self._process_one(message, talk)
+            self._process_one(message, talk, earlier)
         return messages
 
-    def _process_one(self, message: Message, talk: Talk) -> None:
+    def _process_one(
+        self, message: Message, talk: Talk, earlier: Sequence[str]
+    ) -> None:
         typed = message.get(TEXT) or ""
         text = without_command(typed)
         cut = len(typed) - len(text)
@@ -237,6 +240,8 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
                 Named(one["name"], one["start"] - cut, one["end"] - cut)
                 for one in message.get("named") or ()
             ],
+            earlier=earlier,
+            silenced=bool(message.get("silenced")),
         )
         meaning = self._understanding.of(text, found, talk)
         decided = meaning.decision
@@ -290,6 +295,28 @@ def talk_so_far(tracker: DialogueStateTracker | None) -> Talk:
             understood = _mapping(_mapping(event.parse_data).get("understanding"))
             return Talk.from_dict(understood.get(TALK))
     return Talk()
+
+
+def harmless_before(tracker: DialogueStateTracker | None) -> tuple[str, ...]:
+    """Return the visitor's last messages in this session, oldest first.
+
+    Only typed ones that were no red flag: such a one has had its advice, and must not
+    turn every message after it into another.
+
+    Args:
+        tracker: the conversation so far, without the message in hand.
+    """
+    texts: list[str] = []
+    for event in reversed(tracker.events if tracker else ()):
+        if isinstance(event, SessionStarted) or len(texts) == EARLIER_MESSAGES:
+            break
+        if isinstance(event, UserUttered) and event.text:
+            data = _mapping(event.parse_data)
+            if _mapping(data.get(INTENT)).get("name") == "red_flag":
+                break
+            if not _mapping(data.get("metadata")).get("choice"):
+                texts.insert(0, event.text)
+    return tuple(texts)
 
 
 def _mapping(data: object) -> Mapping[str, Any]:

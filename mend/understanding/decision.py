@@ -23,6 +23,7 @@ PAIN = "pain"
 PAIN_LIMITS_LIFE = "pain_limits_life"
 
 SUGGESTIONS = 3
+_NEARLY_AS_LIKELY = 0.5
 _PAINS = (PAIN, PAIN_LIMITS_LIFE)
 
 # Most urgent first, as in ``RF03.same_day``.
@@ -59,6 +60,8 @@ class Thresholds:
             when the model is this sure of it.
         caution: when all red flags together reach this, the likeliest of them is
             taken although the screening found none.
+        silenced: ... what they must reach instead when the screening found the words
+            of a rule, but denied, past, asked in general or in a saying.
         over_pain: ... and when they are this many times as likely as ordinary pain.
         doubt: when all red flags together reach this, the reply begins with a check
             question, unless it is a clear answer.
@@ -72,6 +75,7 @@ class Thresholds:
     told: float = 0.5
     limiting: float = 0.5
     caution: float = 0.4
+    silenced: float = 0.6
     over_pain: float = 6.0
     doubt: float = 0.25
 
@@ -95,10 +99,10 @@ class Thresholds:
         for name in ("over_out", "asked", "told", "limiting"):
             if getattr(self, name) < 0.0:
                 raise ValueError(f"thresholds: {name} must not be below 0")
-        if not 0.0 < self.doubt <= self.caution <= 1.0:
+        if not 0.0 < self.doubt <= self.caution <= self.silenced <= 1.0:
             raise ValueError(
-                "thresholds must satisfy 0 < doubt <= caution <= 1, "
-                f"got doubt {self.doubt} and caution {self.caution}"
+                "thresholds must satisfy 0 < doubt <= caution <= silenced <= 1, got "
+                f"doubt {self.doubt}, caution {self.caution}, silenced {self.silenced}"
             )
         if not self.over_pain >= 0.0:
             raise ValueError(
@@ -140,6 +144,8 @@ def decide(
     choice: str | None,
     thresholds: Thresholds,
     text: str = "",
+    *,
+    silenced: bool = False,
 ) -> Decision:
     """Return what the message means.
 
@@ -151,22 +157,41 @@ def decide(
             A name that the model does not know is ignored.
         thresholds: confidences needed.
         text: the message; whether it asks something decides between pain and answer.
+        silenced: see `Screener.is_silenced`.
     """
+    clear = danger_in(ranking, thresholds, silenced=silenced)
     if screening and screening.get("flag"):
-        return Decision(
-            f"{RED_FLAG}{screening['flag']}.{screening['tier']}", 1.0, "screening"
-        )
+        name = f"{RED_FLAG}{screening['flag']}.{screening['tier']}"
+        if clear and _urgency(clear.intent) < _urgency(name):
+            return clear  # of two tiers the higher (red-flag table, rule 2)
+        return Decision(name, 1.0, "screening")
     if choice is not None and any(ranked.name == choice for ranked in ranking):
         return Decision(choice, 1.0, "choice")
+    if clear:
+        return clear
     danger = _Danger.in_ranking(ranking)
-    if danger.is_clear(thresholds):
-        return Decision(danger.likeliest(thresholds), danger.together, "score")
     decided = _without_danger(ranking, heard or {}, thresholds, text)
     clear_answer = decided.intent.startswith(FAQ) and danger.together < danger.answers
     if danger.together < thresholds.doubt or clear_answer:
         return decided
-    flag = danger.likeliest(thresholds).removeprefix(RED_FLAG)
+    flag = danger.likeliest().removeprefix(RED_FLAG)
     return replace(decided, doubt=flag)
+
+
+def danger_in(
+    ranking: Sequence[Ranked], thresholds: Thresholds, *, silenced: bool = False
+) -> Decision | None:
+    """Return the red flag that the score is sure of by itself, or None.
+
+    Args:
+        ranking: all intents, likeliest first.
+        thresholds: confidences needed.
+        silenced: see `Screener.is_silenced`.
+    """
+    danger = _Danger.in_ranking(ranking)
+    if not danger.is_clear(thresholds, silenced=silenced):
+        return None
+    return Decision(danger.likeliest(), danger.together, "score")
 
 
 def asks(text: str) -> bool:
@@ -196,15 +221,16 @@ class _Danger:
             sum(r.confidence for r in ranking if r.name.startswith(FAQ)),
         )
 
-    def is_clear(self, thresholds: Thresholds) -> bool:
+    def is_clear(self, thresholds: Thresholds, *, silenced: bool) -> bool:
         """Tell whether the score raises a flag by itself."""
+        enough = thresholds.silenced if silenced else thresholds.caution
         others = max(thresholds.over_pain * self.pain, self.answers)
-        return self.together >= max(thresholds.caution, others)
+        return self.together >= max(enough, others)
 
-    def likeliest(self, thresholds: Thresholds) -> str:
+    def likeliest(self) -> str:
         """Return the most urgent of the flags nearly as likely as the best."""
         best = max(ranked.confidence for ranked in self.flags)
-        near = [r for r in self.flags if r.confidence >= thresholds.close * best]
+        near = [r for r in self.flags if r.confidence >= _NEARLY_AS_LIKELY * best]
         return min(near, key=lambda r: (_urgency(r.name), -r.confidence)).name
 
 

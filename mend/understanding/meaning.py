@@ -12,10 +12,12 @@ from typing import Any
 
 from mend.understanding.decision import (
     FAQ,
+    OUT_OF_SCOPE,
     SEVERAL,
     Decision,
     Thresholds,
     asks,
+    danger_in,
     decide,
     is_clear_answer,
 )
@@ -27,6 +29,9 @@ from mend.understanding.question import (
 )
 from mend.understanding.ranker import Ranked
 from mend.understanding.subject import Named, Subjects, Talk, remember
+
+_OPEN = frozenset({"pain", "pain_limits_life", "clarify", "out_of_scope"})
+_FEWEST_WORDS = 3
 
 Rank = Callable[[str], Sequence[Ranked]]
 
@@ -40,12 +45,17 @@ class Found:
         screening: a red flag (`red_flags.Screening.as_dict`), or None.
         choice: full intent name behind a button that was pressed, or None.
         named: subjects that the message names.
+        earlier: the visitor's last messages before it, oldest first, as far as they
+            were no red flags themselves.
+        silenced: see `Screener.is_silenced`.
     """
 
     heard: Mapping[str, Any] | None = None
     screening: Mapping[str, Any] | None = None
     choice: str | None = None
     named: Sequence[Named] = ()
+    earlier: Sequence[str] = ()
+    silenced: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,7 @@ class Understanding:
             found.choice,
             self.thresholds,
             text,
+            silenced=found.silenced,
         )
         if decided.by == "score" and not _is_journey(decided):
             readings = self._several(text, named, talk)
@@ -106,8 +117,25 @@ class Understanding:
                     suggestions=(),
                 )
                 reading = readings[-1][1]
+        if decided.base in _OPEN and found.earlier and found.choice is None:
+            decided = self._with_earlier(text, found.earlier, reading, decided)
         after = self._talk_after(decided, reading, named, talk)
         return Meaning(decided, reading.ranking, after)
+
+    def _with_earlier(
+        self, text: str, earlier: Sequence[str], reading: Reading, decided: Decision
+    ) -> Decision:
+        """Raise a red flag that only shows in several messages together.
+
+        "My calf is sore" and then "it is hot and swollen" are each ordinary. A
+        message that is plainly about something else adds nothing to those before.
+        """
+        others = [r.confidence for r in reading.ranking if r.name == OUT_OF_SCOPE]
+        out = max(others, default=0.0)
+        if len(text.split()) < _FEWEST_WORDS or out >= self.thresholds.caution:
+            return decided
+        joined = self.rank(". ".join([*earlier, text]))
+        return danger_in(joined, self.thresholds) or decided
 
     def _read(self, text: str, named: Sequence[Named], talk: Talk) -> Reading:
         return settle(

@@ -367,6 +367,31 @@ class Screener:
                     return self._screening(rule, evidence)
         return NOTHING
 
+    def is_silenced(self, reading: Reading) -> bool:
+        """Tell whether a rule would fire but for how its words are meant.
+
+        Denied, past, asked in general, a saying: the sentence encoder hardly sees
+        such things, so its score alone must be surer of a message of this kind.
+
+        Args:
+            reading: a message in which `screen_reading` found no flag.
+        """
+        said = _Said(reading, self._words, 0)
+        for rule in self.rules:
+            if all(not group.isdisjoint(said.labels) for group in rule.groups):
+                groups = [
+                    [
+                        cue
+                        for label in group & said.labels
+                        for cue in reading.find(label)
+                    ]
+                    for group in rule.groups[: rule.together]
+                ]
+                choices = itertools.islice(itertools.product(*groups), _CHOICES)
+                if any(said.close(c, rule.within, rule.apart) for c in choices):
+                    return True
+        return False
+
     def past_event(self, reading: Reading) -> str | None:
         """Return what dangerous thing a message says is over: a flag, or "history".
 

@@ -166,6 +166,31 @@ def test_red_flags_less_likely_than_the_answers_only_raise_doubt():
     assert decide(ranked, None, None, None, THRESHOLDS).intent == "faq/a.one"
 
 
+def test_words_meant_otherwise_ask_more_of_the_score():
+    ranked = ranking(("red_flag/RF08.emergency", 0.5), ("faq/a.one", 0.1))
+    asked = (ranked, None, None, None, THRESHOLDS)
+    assert decide(*asked).base == "red_flag"
+    quiet = decide(*asked, silenced=True)
+    assert quiet.base != "red_flag"
+    assert quiet.doubt == "RF08.emergency"
+    sure = ranking(("red_flag/RF08.emergency", 0.6), ("faq/a.one", 0.1))
+    decided = decide(sure, None, None, None, THRESHOLDS, silenced=True)
+    assert decided.base == "red_flag"
+
+
+@pytest.mark.parametrize(
+    ("scored", "intent"),
+    [
+        # Of two tiers the higher; a score never lowers what the screening found.
+        ("red_flag/RF04.emergency", "red_flag/RF04.emergency"),
+        ("red_flag/RF11.soon", "red_flag/RF03.same_day"),
+    ],
+)
+def test_the_higher_tier_of_screening_and_score_counts(scored, intent):
+    decided = decide(ranking((scored, 0.9)), None, FLAG, None, THRESHOLDS)
+    assert decided.intent == intent
+
+
 @pytest.mark.parametrize("caution", [0.0, -0.1, 1.1, float("nan")])
 def test_a_caution_that_cannot_work_is_refused(caution):
     with pytest.raises(ValueError, match="caution"):

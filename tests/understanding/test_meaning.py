@@ -285,3 +285,35 @@ def test_no_conversation_raises_and_its_talk_is_small(texts):
         assert len(talk.subjects) == len(set(talk.subjects)) <= 3
         assert talk.asked.count("{}") == bool(talk.asked)
         assert len(found.decision.several) != 1
+
+
+def joined(text):
+    """Rank danger only where a hot calf and a swollen one come together."""
+    danger = "calf is sore" in text and "swollen" in text
+    flag = Ranked("red_flag/RF03.same_day", 0.8 if danger else 0.05)
+    out = Ranked("out_of_scope", 0.7 if "football" in text else 0.1)
+    return tuple(sorted([flag, out], key=lambda ranked: -ranked.confidence))
+
+
+@pytest.mark.parametrize(
+    ("earlier", "text", "flag"),
+    [
+        (["my calf is sore"], "it is hot and swollen", True),
+        ([], "it is hot and swollen", False),
+        (["my knee is sore"], "it is hot and swollen", False),
+        # Plainly about something else, or hardly a word: nothing is added.
+        (["my calf is sore", "swollen"], "who won the football", False),
+        (["my calf is sore", "swollen"], "ok thanks", False),
+    ],
+)
+def test_danger_shows_in_messages_together(earlier, text, flag):
+    understanding = Understanding(joined, SUBJECTS, Thresholds())
+    decided = understanding.of(text, Found(earlier=earlier), Talk()).decision
+    assert (decided.base == "red_flag") is flag
+
+
+def test_a_button_is_not_read_together_with_what_was_said():
+    understanding = Understanding(joined, SUBJECTS, Thresholds())
+    found = Found(earlier=["my calf is sore"], choice="out_of_scope")
+    decided = understanding.of("it is hot and swollen", found, Talk()).decision
+    assert decided.intent == "out_of_scope"

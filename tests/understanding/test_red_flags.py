@@ -183,3 +183,19 @@ def test_a_lexicon_can_be_shared() -> None:
 def test_past_events_are_noticed(screener, text, event):
     assert screener.screen(text).flag is None
     assert screener.past_event(screener.lexicon.read(text)) == event
+
+
+@pytest.mark.parametrize(
+    ("text", "silenced"),
+    [
+        ("no chest pain and I'm not short of breath, just a sore shoulder", True),
+        ("what are the signs of a stroke, face drooping?", True),
+        ("my calf is not hot or swollen", True),
+        ("my shoulder is a bit sore", False),
+        ("what time do you open", False),
+        ("", False),
+    ],
+)
+def test_words_of_a_rule_that_are_meant_otherwise(screener, text, silenced):
+    assert screener.screen(text).flag is None
+    assert screener.is_silenced(screener.lexicon.read(text)) is silenced
