@@ -11,14 +11,14 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.turn import heard_in, place_in, quoted
 from mend.understanding.pain import Heard
 
-_SKIPPED = {None, "", "none", "skipped"}
+_UNSAID = {None, "", "none", "skipped", "yes"}
 
 
 def limits_said(heard: Heard, slot: str | None) -> str:
     """Give what is limited, in the visitor's words; "" if nothing was said."""
     if heard.limits:
         return quoted(heard.limits[0])
-    return "" if slot in _SKIPPED else quoted(str(slot))
+    return "" if slot in _UNSAID else quoted(str(slot))
 
 
 def suggest(

@@ -32,6 +32,7 @@ SLOTS = ("pain_limits", "pain_duration", "pain_score")
 SAID_SLOTS = ("pain_part", "pain_lasting")
 SKIPPED = "skipped"
 NO_LIMIT = "none"
+SOMETHING = "yes"  # it stops something, and nobody said what
 MISSES_ALLOWED = 2
 _PLAIN_ANSWER_WORDS = 8
 _BARE_NO_WORDS = 4
@@ -49,7 +50,7 @@ _NUMBER_WORDS |= {"six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 def read_limits(
     text: str, intent: str, heard: Heard, *, names_activity: bool = False
 ) -> str | None:
-    """Read what the pain stops: words, "none", or None if it cannot be read.
+    """Read what the pain stops: words, "yes", "none", or None if it cannot be read.
 
     Args:
         text: the visitor's message.
@@ -61,7 +62,9 @@ def read_limits(
         return "; ".join(heard.limits)[:_SAID_CHARACTERS]
     if intent == "deny" or _NOTHING.match(text):
         return NO_LIMIT
-    if not names_activity and not (heard.pain and intent != "affirm"):
+    if intent == "affirm" and not names_activity:
+        return SOMETHING
+    if not names_activity and not heard.pain:
         return None
     return " ".join(text.split())[:_SAID_CHARACTERS]
 

@@ -6,6 +6,7 @@ import pytest
 
 from actions.decide_on_pain import DecideOnPain
 from actions.suggest_consultation import SuggestConsultation
+from actions.validate_daily_life_form import ValidateDailyLifeForm
 from mend.understanding.pain import Heard
 from tests.actions.test_actions import run, said
 
@@ -33,3 +34,12 @@ def test_of_a_report_that_needs_no_questions(heard: Heard, part: str | None) -> 
     messages, _ = run(SuggestConsultation(), message, {"consultation_declined": True})
 
     assert messages[0]["part"] == part
+
+
+def test_a_plain_yes_is_a_limit_that_nobody_names() -> None:
+    asked = {"requested_slot": "pain_limits"}
+    _, after = run(ValidateDailyLifeForm(), said("yes it does", "affirm"), asked)
+    assert after == {"pain_limits": "yes", "requested_slot": None}
+
+    messages, _ = run(DecideOnPain(), slots={"pain_limits": "yes"})
+    assert messages[0]["response"] == "utter_suggest_consultation"
