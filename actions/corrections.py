@@ -1,7 +1,8 @@
 """Hear a correction in the questions about pain: "no, my left knee", "not 2, 6 weeks".
 
 Pure: from a text and what the lexicon found in it to the slots that it changes. A
-message is a correction only when it begins like one and says little else.
+message is a correction only when it begins like one and says nothing else: "no, my
+left arm is numb" tells something new, and is left to others.
 """
 
 from __future__ import annotations
@@ -29,7 +30,56 @@ _ENDS = re.compile(r"\b(?:not|instead of)\s+[\w' ]{1,30}$", re.IGNORECASE)
 _BARE_SCORE = re.compile(
     r"^(?:it'?s |more like |about |around |a |an )*(10|[0-9])\W*$", re.IGNORECASE
 )
-_NOTHING_WRONG = frozenset(("fine", "ok", "okay", "good", "better", "can", "still"))
+_FILLER = frozenset(
+    [
+        "a",
+        "about",
+        "actually",
+        "almost",
+        "an",
+        "and",
+        "around",
+        "at",
+        "been",
+        "for",
+        "has",
+        "hurts",
+        "i",
+        "in",
+        "is",
+        "it",
+        "it's",
+        "its",
+        "like",
+        "me",
+        "mean",
+        "meant",
+        "more",
+        "my",
+        "nearly",
+        "not",
+        "of",
+        "on",
+        "one",
+        "only",
+        "out",
+        "over",
+        "painful",
+        "rather",
+        "side",
+        "since",
+        "sore",
+        "that",
+        "that's",
+        "the",
+        "there",
+        "this",
+        "to",
+        "was",
+        "which",
+    ]
+)
+_SCORES = [str(number) for number in range(11)]
 _WORDS = 6
 
 
@@ -77,20 +127,23 @@ def correction(
     words = said.lower().split()
     if not start or "?" in text or not 0 < len(words) <= _WORDS:
         return Correction("")
-    if _NOTHING_WRONG.intersection(words):
-        return Correction("")
-    found = [
-        e
-        for e in entities
-        if start <= int(e.get("start") or 0) < end and e.get("value")
-    ]
+    found = [e for e in entities if start <= int(e.get("start") or 0) < end]
     place = _place(said, found, part)
     lasting, _ = duration_of(said)
+    if instead and place is None and lasting is None:
+        doing = any(e.get("entity") == "activity" for e in found)
+        return Correction(said, limits=said if doing else None)
+    named = [str(e.get("value")) for e in found if e.get("entity") == "body_part"]
+    if not _says_only(said, [*named, *SIDES, lasting or "", *_SCORES]):
+        return Correction("")
     bare = _BARE_SCORE.match(said)
-    score = int(bare[1]) if bare else score_of(said)
-    doing = instead and any(e.get("entity") == "activity" for e in found)
-    limits = said if doing and place is None and lasting is None else None
-    return Correction(said, place, lasting, score, limits)
+    return Correction(said, place, lasting, int(bare[1]) if bare else score_of(said))
+
+
+def _says_only(said: str, known: Sequence[str]) -> bool:
+    """Tell whether there is nothing in a text but some words and what joins them."""
+    words = {word for text in known for word in re.findall(r"[\w']+", text.lower())}
+    return words.union(_FILLER).issuperset(re.findall(r"[\w']+", said.lower()))
 
 
 def _end_of_opening(text: str) -> tuple[int, bool]:

@@ -117,6 +117,21 @@ def is_no_to_check(message: Mapping[str, Any], events: list[dict[str, Any]]) -> 
     )
 
 
+def may_correct(
+    message: Mapping[str, Any], put_right: Correction, heard: Heard
+) -> bool:
+    """Tell whether a correction may be taken, whatever else the message looks like.
+
+    Words that raise a red flag always win. A score alone ("calf", "shoulder" remind it
+    of one) does not when nothing is said but another place, time or number.
+    """
+    if message.get("screening") or not is_typed(message):
+        return False
+    if put_right.limits is None:
+        return not heard.limits
+    return intent_of(message) != "red_flag"
+
+
 def read_answer(
     slot: str, text: str, intent: str, heard: Heard, *, names_activity: bool = False
 ) -> str | None:
@@ -159,13 +174,12 @@ class ValidateDailyLifeForm(Action):
                 SlotSet("daily_life_misses", misses),
                 SlotSet("requested_slot", asked),
             ]
+        entities = message.get("entities") or []
+        put_right = correction(text, entities, tracker.get_slot("pain_part"))
+        if put_right and may_correct(message, put_right, heard):
+            return self._corrected(dispatcher, tracker, put_right, heard)
         if intent == "red_flag":
             return []
-        entities = message.get("entities") or []
-        if is_typed(message):
-            put_right = correction(text, entities, tracker.get_slot("pain_part"))
-            if put_right and (put_right.limits or not heard.limits):
-                return self._corrected(dispatcher, tracker, put_right, heard)
         if intent in {"faq", "several"} and not is_plain_answer(
             str(asked), text, heard
         ):

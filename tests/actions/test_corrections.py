@@ -122,8 +122,43 @@ def test_a_corrected_limit_ends_the_questions(component: LexiconComponent) -> No
     assert after == {"pain_limits": "working", "requested_slot": None}
 
 
-def test_a_red_flag_is_no_correction(component: LexiconComponent) -> None:
-    message = parsed(component, "no, my left knee", "red_flag")
+@pytest.mark.parametrize(
+    ("text", "screening"),
+    [
+        # Words that raise a flag win, and so does a score when anything else is said.
+        ("no, my left knee", {"flag": "RF05", "tier": "same_day"}),
+        ("no, my left arm is numb", None),
+        ("sorry, I meant the other calf is swollen", None),
+        ("not sleeping, working", None),
+    ],
+)
+def test_a_red_flag_is_no_correction(
+    component: LexiconComponent, text: str, screening: dict[str, str] | None
+) -> None:
+    message = {**parsed(component, text, "red_flag"), "screening": screening}
+
+    assert run(FORM, message, {"requested_slot": "pain_score"}) == ([], {})
+
+
+@pytest.mark.parametrize(
+    "text", ["sorry, I meant the other shoulder", "no, my left calf", "sorry, my jaw"]
+)
+def test_a_place_alone_is_no_red_flag_whatever_the_score(
+    component: LexiconComponent, text: str
+) -> None:
+    message = parsed(component, text, "red_flag")
+    slots = {"requested_slot": "pain_limits", "pain_part": "right shoulder"}
+    messages, after = run(FORM, message, slots)
+
+    assert [message["response"] for message in messages] == ["utter_noted"]
+    assert after["requested_slot"] == "pain_limits"
+
+
+def test_a_yes_to_a_check_question_is_no_correction(
+    component: LexiconComponent,
+) -> None:
+    understood = {"understanding": {"by": "choice"}}
+    message = {**parsed(component, "no wait, my left knee", "red_flag"), **understood}
 
     assert run(FORM, message, {"requested_slot": "pain_score"}) == ([], {})
 

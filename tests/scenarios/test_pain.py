@@ -59,6 +59,25 @@ def test_what_was_told_in_the_questions_reaches_the_desk(mend, desk):
     assert "our rule, not a validated score" in case
 
 
+@pytest.mark.parametrize(
+    "text", ["sorry, I meant the other shoulder", "no, my left calf", "I meant my jaw"]
+)
+def test_another_place_alone_is_noted_and_the_questions_go_on(mend, text):
+    conversation = mend.open()
+    conversation.say("my shoulder aches")
+    turn = conversation.say(text)
+    assert turn["outcome"] == "assess"
+    assert "I have noted" in texts(turn)
+    assert "Does it stop you" in texts(turn)
+
+
+def test_a_correction_that_tells_of_danger_is_a_red_flag(mend):
+    conversation = mend.open()
+    conversation.say("my right calf aches")
+    turn = conversation.say("sorry, my left calf is hot, red and swollen")
+    assert turn["outcome"] == "red_flag"
+
+
 def test_a_limit_is_shown_in_the_own_words_whatever_was_said_after_it(mend, desk):
     conversation = mend.open()
     turn = conversation.say("my left hip hurts and I can't climb the stairs at home")
