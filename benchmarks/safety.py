@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import tarfile
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -107,6 +108,22 @@ def false_alarms(name: str, texts: Sequence[str], judge: Judge) -> list[str]:
     return [counted_line(f"flagged {name}", len(flagged), len(texts)), *flagged]
 
 
+def screening_ms(screener: Screener) -> float:
+    """Return the CPU time of one screening: 200 characters, two messages before."""
+    text = (
+        "my calf is sore and I ran yesterday and then my back hurt so I lay down, now "
+        "my left leg is swollen and hot and my foot feels numb and I can't walk "
+        "properly, what should I do about this please help me"
+    )[:200]
+    screener.screen(text, [text, text])
+    times = []
+    for _ in range(50):
+        start = time.thread_time()
+        screener.screen(text, [text, text])
+        times.append(time.thread_time() - start)
+    return 1000 * sorted(times)[len(times) // 2]
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -135,6 +152,8 @@ def main() -> None:
         flags = [q.text for q in asked if q.kind == "red_flag"]
         found = sum(judge(text, ())[0] is not None for text in flags)
         lines.append(counted_line("red flags in the file", found, len(flags)))
+    taken = screening_ms(Screener.load(project / "data" / "lexicon"))
+    lines.append(f"screening without the encoder: median {taken:.1f} ms of CPU")
     if options.counts:
         lines = [line for line in lines if not line.startswith("  ")]
     print("\n".join(lines))
