@@ -1,6 +1,5 @@
 """Rasa words the answers about the clinic as the front door would: facts filled in."""
 
-import asyncio
 import datetime as dt
 
 import pytest
@@ -18,6 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
 from rasa.shared.nlu.training_data.loading import load_data  # noqa: E402
 
 from mend.understanding.wording import ClinicWording  # noqa: E402
+from tests.apart import await_apart  # noqa: E402
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.timezone.utc)
 RESPONSES = load_data(str(DEMO.parent / "data/faq/clinic.yml")).responses
@@ -29,7 +29,7 @@ def worded(of, name):
         domain=Domain.from_dict({"responses": RESPONSES}), clinic=of
     )
     tracker = DialogueStateTracker.from_events("s", [UserUttered("hello")])
-    return asyncio.run(wording.generate(name, tracker, "rest"))["text"]
+    return await_apart(wording.generate(name, tracker, "rest"))["text"]
 
 
 @pytest.mark.parametrize("name", RESPONSES)

@@ -3,13 +3,13 @@ from __future__ import annotations
 import json
 import shutil
 import textwrap
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
 
 from mend.rasa_without_tensorflow import install
 from mend.understanding.encoder import EncoderUnavailable
+from tests.apart import run_apart
 from tests.understanding.examples import EXAMPLES, WordsEncoder
 
 
@@ -386,12 +386,6 @@ def test_thresholds_that_cannot_work_are_refused(rasa, config):
 def test_training_data_passes_unchanged(rasa, trained):
     data = rasa.training_data()
     assert trained.process_training_data(data) is data
-
-
-def run_apart(function, *arguments):
-    """Run in a thread of its own: browser tests leave an event loop in this one."""
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(function, *arguments).result()
 
 
 async def parse_all(agent, texts):

@@ -1,6 +1,5 @@
 """How replies are worded: facts filled in, a check first, advice for whom it is for."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -24,6 +23,7 @@ from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
 from rasa.shared.nlu.training_data.loading import load_data  # noqa: E402
 
 from mend.understanding.wording import ClinicWording  # noqa: E402
+from tests.apart import await_apart  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 ANSWER = {
@@ -65,7 +65,7 @@ def said(*, replied=False, **parse_data):
 
 
 def worded(wording, name, tracker, **more):
-    return asyncio.run(wording.generate(name, tracker, "rest", **more))
+    return await_apart(wording.generate(name, tracker, "rest", **more))
 
 
 def heard(who):
