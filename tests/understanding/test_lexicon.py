@@ -1,4 +1,3 @@
-import time
 from pathlib import Path
 
 import pytest
@@ -101,18 +100,3 @@ def test_words_that_are_not_cues_are_not_kept(small: Lexicon) -> None:
     small.read("a private sentence that nobody should keep in memory")
 
     assert len(small._vocab.strings) == before
-
-
-def test_is_fast_enough() -> None:
-    lexicon = Lexicon.load(Path("data/lexicon"))
-    text = "my lower back hurts and I cannot sleep since last week"
-    lexicon.read(text)
-    best = min(_seconds(lexicon, text) for _ in range(20))
-
-    assert best < 0.002
-
-
-def _seconds(lexicon: Lexicon, text: str) -> float:
-    start = time.perf_counter()
-    lexicon.read(text)
-    return time.perf_counter() - start
