@@ -107,6 +107,7 @@ def open_case(
             status="new",
             created_at=now,
             changed_at=now,
+            waits_since=now,
             version=1,
         ),
     )

@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import registry
 from sqlalchemy.orm.decl_api import DeclarativeMeta
@@ -57,6 +58,9 @@ class Conversation(Base):
     created_at = Column(UTCDateTime, nullable=False, index=True)
     last_seen_at = Column(UTCDateTime, nullable=False)
     erased_at = Column(UTCDateTime)
+    # When somebody of the staff read the chat and said so, case or no case.
+    reviewed_at = Column(UTCDateTime)
+    reviewed_by = Column(Integer, ForeignKey("staff_user.id"))
 
 
 class Message(Base):
@@ -146,6 +150,16 @@ class Escalation(Base):
             "urgency_rank",
             "created_at",
         ),
+        # The open queue in its order, and the closed one, newest first.
+        Index(
+            "ix_escalation_open",
+            "urgency_rank",
+            "waits_since",
+            "id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_escalation_closed_at_id", "closed_at", "id"),
     )
 
     id = Column(Integer, primary_key=True)
@@ -161,9 +175,17 @@ class Escalation(Base):
     status = Column(String(16), nullable=False)
     assignee_id = Column(Integer, ForeignKey("staff_user.id"), index=True)
     outcome = Column(String(32))
-    created_at = Column(UTCDateTime, nullable=False)
+    created_at = Column(UTCDateTime, nullable=False, index=True)
     changed_at = Column(UTCDateTime, nullable=False)
     closed_at = Column(UTCDateTime)
+    # From when it waits for the staff: opened, reopened, or the end of a snooze.
+    waits_since = Column(UTCDateTime, nullable=False)
+    snoozed_until = Column(UTCDateTime)
+    # First message of the visitor since the staff last did something here.
+    wrote_again_at = Column(UTCDateTime)
+    # The first time of each, kept when the case goes back.
+    reviewed_at = Column(UTCDateTime)
+    contacted_at = Column(UTCDateTime)
     version = Column(Integer, nullable=False, default=1)
 
 
@@ -183,6 +205,36 @@ class Contact(Base):
     note = Column(CleanText)
     consent_version = Column(CleanText, nullable=False)
     consent_at = Column(UTCDateTime, nullable=False)
+    # To be found by (see `search`): name and e-mail in small letters, and the digits.
+    folded = Column(CleanText)
+    phone_digits = Column(String(40))
+
+
+class CaseTag(Base):
+    """A word the staff put on a case, from the small fixed set or their own."""
+
+    __tablename__ = "case_tag"
+
+    escalation_id = Column(Integer, ForeignKey("escalation.id"), primary_key=True)
+    tag = Column(String(40), primary_key=True, index=True)
+
+
+class SearchWord(Base):
+    """A word that a visitor with a case wrote, to find the case by (see `search`).
+
+    Plain rows rather than an engine's full-text index: the same on both engines, and
+    what is erased is gone.
+    """
+
+    __tablename__ = "search_word"
+    __table_args__ = (Index(None, "word", "conversation_id"),)
+
+    conversation_id = Column(Integer, ForeignKey("conversation.id"), primary_key=True)
+    # Compared byte by byte, so that a range of words is a prefix and an index serves.
+    word = Column(
+        String(40).with_variant(String(40, collation="C"), "postgresql"),
+        primary_key=True,
+    )
 
 
 class Note(Base):
