@@ -56,8 +56,9 @@ class Conversation(Base):
     # What Rasa knows the visitor by; random, never shown to anybody.
     sender_id = Column(String(64), nullable=False, unique=True)
     created_at = Column(UTCDateTime, nullable=False, index=True)
-    last_seen_at = Column(UTCDateTime, nullable=False)
+    last_seen_at = Column(UTCDateTime, nullable=False, index=True)
     erased_at = Column(UTCDateTime)
+    erased_by = Column(String(16))  # visitor | staff | retention
     # When somebody of the staff read the chat and said so, case or no case.
     reviewed_at = Column(UTCDateTime)
     reviewed_by = Column(Integer, ForeignKey("staff_user.id"))
@@ -111,6 +112,23 @@ class StaffUser(Base):
     active = Column(Boolean, nullable=False, default=True)
     created_at = Column(UTCDateTime, nullable=False)
     last_sign_in_at = Column(UTCDateTime)
+    # Second factor, sealed (see `sealing`): the secret in use, and one that waits for
+    # its first code. A time step (RFC 6238) is used once.
+    totp_secret = Column(CleanText)
+    totp_pending = Column(CleanText)
+    totp_since = Column(UTCDateTime)
+    totp_last_step = Column(Integer)
+
+
+class RecoveryCode(Base):
+    """What lets somebody in once who has lost the second factor; only its hash."""
+
+    __tablename__ = "recovery_code"
+
+    id = Column(Integer, primary_key=True)
+    staff_id = Column(Integer, ForeignKey("staff_user.id"), nullable=False, index=True)
+    code_sha256 = Column(String(64), nullable=False)
+    used_at = Column(UTCDateTime)
 
 
 class StaffSession(Base):
@@ -124,6 +142,10 @@ class StaffSession(Base):
     created_at = Column(UTCDateTime, nullable=False)
     last_seen_at = Column(UTCDateTime, nullable=False)
     ended_at = Column(UTCDateTime)
+    # Null: signed in. Else what is still owed after the password: code | set_up.
+    waits_for = Column(String(16))
+    # Browser and system in words, as the owner knows them.
+    device = Column(String(100), nullable=False, default="")
 
 
 class SignInFailure(Base):
@@ -135,6 +157,8 @@ class SignInFailure(Base):
     account_sha256 = Column(String(64), nullable=False, index=True)
     address_sha256 = Column(String(64), nullable=False, index=True)
     at = Column(UTCDateTime, nullable=False, index=True)
+    # Made by somebody who knew the password.
+    of_code = Column(Boolean, nullable=False, default=False)
 
 
 class Escalation(Base):
@@ -290,7 +314,7 @@ class Audit(Base):
     seq = Column(Integer, primary_key=True, autoincrement=False)
     at = Column(UTCDateTime, nullable=False)
     actor = Column(String(64), nullable=False, index=True)
-    action = Column(String(64), nullable=False)
+    action = Column(String(64), nullable=False, index=True)
     object = Column(String(100), nullable=False, index=True)
     details = Column(CleanJSON, nullable=False)
     previous_hash = Column(String(64), nullable=False)
@@ -298,13 +322,20 @@ class Audit(Base):
 
 
 class AuditHead(Base):
-    """The end of the audit chain: one row, locked by whoever appends."""
+    """Both ends of the audit chain: one row, locked by whoever appends or cuts."""
 
     __tablename__ = "audit_head"
 
     id = Column(Integer, primary_key=True, autoincrement=False)
     seq = Column(Integer, nullable=False)
     hash = Column(String(64), nullable=False)
+    # Number and hash of the last row that was cut off because of its age.
+    start_seq = Column(Integer, nullable=False, default=0)
+    start_hash = Column(String(64), nullable=False, default="0" * 64)
+    # What the last check of the whole chain found.
+    checked_at = Column(UTCDateTime)
+    checked_rows = Column(Integer)
+    broken_at = Column(Integer)
 
 
 class Outbox(Base):
@@ -321,6 +352,10 @@ class Outbox(Base):
     next_try_at = Column(UTCDateTime, nullable=False)
     attempts = Column(Integer, nullable=False, default=0)
     sent_at = Column(UTCDateTime, index=True)
+    # Whoever works on it has it until then; nobody else touches it.
+    lease_until = Column(UTCDateTime)
+    leased_by = Column(String(64))
+    gave_up_at = Column(UTCDateTime)
 
 
 class ErasureLedger(Base):
