@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from mend.chat import bodies, consultation, origin, present, tokens
+from mend.chat import bodies, consultation, origin, present, session, tokens
 from mend.chat.choices import BadChoice, Choice
 from mend.chat.contact import NotValid, check
 from mend.chat.door import FrontDoor
@@ -93,7 +93,7 @@ def blueprint(door: FrontDoor) -> Blueprint:
             stored = journal.history(s, conversation)
         hashed = tokens.sha256(token)
         messages = [present.message(m, hashed, door.choices) for m in stored]
-        return jsonify(token=token, messages=messages), 201
+        return jsonify(token=token, messages=messages, session_ends_at=None), 201
 
     @api.post("/messages")
     def send() -> Response:
@@ -112,17 +112,25 @@ def blueprint(door: FrontDoor) -> Blueprint:
             raise Problem(401) from None
         except journal.DifferentText:
             raise Problem(409) from None
-        return jsonify(present.turn(turn, hashed, door.choices))
+        ends = session.ends_at(turn.received_at, door.session)
+        told = present.turn(turn, hashed, door.choices)
+        return jsonify({**told, "session_ends_at": ends})
 
     @api.get("/messages")
     def history() -> Response:
         hashed = token_sha256()
         after = request.args.get("after", "0")
-        if not (after.isascii() and after.isdigit() and int(after[:12]) <= MAX_SEQ):
+        digits = after.isascii() and after.isdigit() and len(after) <= 10
+        if not digits or int(after) > MAX_SEQ:
             raise invalid("after", "The number must be 0 or more.")
         with door.database.reading() as s:
-            stored = journal.history(s, conversation_of(s, hashed), int(after))
-        return jsonify(messages=present.history(stored, hashed, door.choices))
+            conversation = conversation_of(s, hashed)
+            stored = journal.history(s, conversation, int(after))
+            last = journal.last_message_at(s, conversation)
+        return jsonify(
+            messages=present.history(stored, hashed, door.choices),
+            session_ends_at=session.ends_at(last, door.session),
+        )
 
     @api.post("/consultations")
     def ask_for_consultation() -> tuple[Response, int]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import structlog
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from mend.chat import api, assets, origin, pages, problems, security
+from mend.chat import api, assets, description, origin, pages, problems, security
 from mend.chat.bodies import MAX_BODY_BYTES
 from mend.chat.choices import Choices
 from mend.chat.door import FrontDoor
@@ -24,6 +24,7 @@ from mend.chat.locks import TurnQueue
 from mend.chat.rasa_client import RasaClient
 from mend.chat.readiness import Probe, Readiness
 from mend.chat.replies import CatalogueLike, title_of
+from mend.chat.session import session_length
 from mend.chat.turn import ScreenerLike, Turns
 from mend.chat.words import Words
 from mend.clinic import Clinic, load_clinic
@@ -35,6 +36,7 @@ log = structlog.get_logger("mend.chat")
 
 _HERE = Path(__file__).parent
 DATA = Path("data")
+DOMAIN = Path("domain.yml")
 PROBE_ANSWER = "scar.what_is"
 PROBE_TIMEOUT_S = 4.0
 
@@ -50,6 +52,7 @@ def create_app(
     database: Database,
     catalogue: CatalogueLike,
     screener: ScreenerLike,
+    session: timedelta,
     now: Callable[[], datetime] = _utc_now,
     clock: Callable[[], float] = time.monotonic,
 ) -> Flask:
@@ -61,6 +64,7 @@ def create_app(
         database: The clinic's records.
         catalogue: The written answers.
         screener: The red-flag matcher.
+        session: The silence after which Rasa starts afresh.
         now: Gives the present moment.
         clock: Monotonic time in seconds, for limits.
     """
@@ -70,6 +74,7 @@ def create_app(
         database=database,
         catalogue=catalogue,
         screener=screener,
+        session=session,
         now=now,
         clock=clock,
     )
@@ -90,6 +95,7 @@ def create_app(
     )
     app.register_blueprint(api.blueprint(door), url_prefix="/api/chat")
     app.register_blueprint(api.health(door))
+    app.register_blueprint(description.blueprint())
     app.register_blueprint(pages.blueprint(door, files))
     if settings.trusted_proxies:
         count = settings.trusted_proxies
@@ -106,6 +112,7 @@ def front_door(
     database: Database,
     catalogue: CatalogueLike,
     screener: ScreenerLike,
+    session: timedelta,
     now: Callable[[], datetime],
     clock: Callable[[], float],
 ) -> FrontDoor:
@@ -136,6 +143,7 @@ def front_door(
             catalogue=catalogue,
             words=words,
             queue=queue,
+            session=session,
             now=now,
         ),
         readiness=Readiness(
@@ -150,6 +158,7 @@ def front_door(
         ),
         origins=origin.own_origins(settings),
         secret_key=secret,
+        session=session,
         now=now,
     )
 
@@ -172,4 +181,5 @@ def build(settings: Settings) -> Flask:
         database=Database.open(settings.database_url),
         catalogue=load_catalogue(DATA),
         screener=Screener.load(DATA / "lexicon"),
+        session=session_length(DOMAIN),
     )

@@ -60,7 +60,7 @@ def request(
         now,
     )
     received = journal.receive(
-        s, conversation, f"form:{client_id}", REQUEST_LINE, None, now
+        s, conversation, f"{journal.FORM_PREFIX}{client_id}", REQUEST_LINE, None, now
     )
     told = Reply(door.words.requested(case.reference))
     result = TurnResult("handoff", None, (told,), (), {})

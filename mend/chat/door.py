@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mend.chat.choices import Choices
 from mend.chat.limits import AddressKeys, Limits
@@ -36,6 +36,7 @@ class FrontDoor:
     readiness: Readiness
     origins: frozenset[str]
     secret_key: str
+    session: timedelta
     now: Callable[[], datetime]
 
     def address(self, remote: str | None) -> str:

@@ -267,6 +267,16 @@ def unavailable(apology: str, understanding: dict[str, Any]) -> TurnResult:
     )
 
 
+def after_silence(result: TurnResult, text: str) -> TurnResult:
+    """Return a result that first says that the assistant started afresh.
+
+    In front of a warning nothing else is said.
+    """
+    if result.outcome == "red_flag":
+        return result
+    return replace(result, replies=(Reply(text), *result.replies))
+
+
 def without_booking(result: TurnResult) -> TurnResult:
     """Return a red-flag result in which nothing offers a visit.
 

@@ -12,16 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Protocol
 
 import structlog
 
-from mend.chat import replies
+from mend.chat import replies, session
 from mend.chat.locks import TurnQueue
 from mend.chat.rasa_client import RasaClient
 from mend.chat.replies import CatalogueLike, ScreeningLike
-from mend.chat.words import Words
+from mend.chat.words import STARTED_AFRESH, Words
 from mend.records import journal
 from mend.records.database import Database
 from mend.records.journal import StoredTurn, TurnResult
@@ -62,6 +62,25 @@ class Incoming:
     choice: str | None = None
 
 
+@dataclass(frozen=True)
+class _Journalled:
+    """A message that is on disk, with what is needed to answer it.
+
+    Attributes:
+        message: Its row.
+        turn: Its answer, if it was answered before.
+        sender: The conversation's name towards Rasa.
+        history: What the visitor wrote before.
+        after_silence: Whether Rasa will have forgotten what was said before.
+    """
+
+    message: Message
+    turn: StoredTurn | None
+    sender: str
+    history: Sequence[str]
+    after_silence: bool
+
+
 class Gone(LookupError):
     """The conversation is not known, or was erased while the message came in."""
 
@@ -76,6 +95,7 @@ class Turns:
         catalogue: The written answers.
         words: The front door's own sentences.
         queue: Keeps turns of one conversation apart.
+        session: The silence after which Rasa starts afresh.
         now: Gives the present moment.
     """
 
@@ -88,6 +108,7 @@ class Turns:
         catalogue: CatalogueLike,
         words: Words,
         queue: TurnQueue,
+        session: timedelta,
         now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     ) -> None:
         self._database = database
@@ -96,6 +117,7 @@ class Turns:
         self._catalogue = catalogue
         self._words = words
         self._queue = queue
+        self._session = session
         self._now = now
 
     def answer(self, token_sha256: str, incoming: Incoming) -> StoredTurn:
@@ -111,12 +133,12 @@ class Turns:
             mend.chat.locks.Busy: Too many messages wait.
         """
         with self._queue.turn(token_sha256):
-            message, sender, history = self._receive(token_sha256, incoming)
-            if isinstance(message, StoredTurn):
-                return message
-            screening = self._screen(incoming, history)
+            known = self._receive(token_sha256, incoming)
+            if known.turn is not None:
+                return known.turn
+            screening = self._screen(incoming, known.history)
             asked = self._rasa.ask(
-                sender, incoming.text, incoming.client_id, incoming.choice
+                known.sender, incoming.text, incoming.client_id, incoming.choice
             )
             result = replies.decide(
                 asked,
@@ -125,7 +147,9 @@ class Turns:
                 apology=self._words.apology(),
                 facts=self._words.facts(),
             )
-            return self._complete(message, result)
+            if known.after_silence:
+                result = replies.after_silence(result, self._words.say(STARTED_AFRESH))
+            return self._complete(known.message, result)
 
     def advise_only(self, token_sha256: str, incoming: Incoming) -> StoredTurn | None:
         """Store and escalate a red flag that came over the limit (A10).
@@ -146,16 +170,14 @@ class Turns:
         screening = self._screen(incoming, history)
         if not screening.flag:
             return None
-        message, _, _ = self._receive(token_sha256, incoming)
-        if isinstance(message, StoredTurn):
-            return message
+        known = self._receive(token_sha256, incoming)
+        if known.turn is not None:
+            return known.turn
         result = replies.advice(screening, self._catalogue, self._words.facts(), {})
-        return self._complete(message, result)
+        return self._complete(known.message, result)
 
-    def _receive(
-        self, token_sha256: str, incoming: Incoming
-    ) -> tuple[Message | StoredTurn, str, list[str]]:
-        """Journal the message; return it, or its turn if it was answered before."""
+    def _receive(self, token_sha256: str, incoming: Incoming) -> _Journalled:
+        """Journal the message, or find it if it came before."""
         with self._database.transaction() as s:
             conversation = journal.conversation_by_token(s, token_sha256)
             if conversation is None:
@@ -171,11 +193,17 @@ class Turns:
                 )
             except journal.Erased as error:
                 raise Gone from error
-            turn = None if received.fresh else journal.stored_turn(s, received.message)
-            history = journal.recent_visitor_texts(
-                s, conversation, received.message.seq
+            message = received.message
+            before = journal.last_message_at(s, conversation, message.seq)
+            return _Journalled(
+                message=message,
+                turn=None if received.fresh else journal.stored_turn(s, message),
+                sender=conversation.sender_id,
+                history=journal.recent_visitor_texts(s, conversation, message.seq),
+                after_silence=session.has_ended(
+                    before, message.created_at, self._session
+                ),
             )
-            return turn or received.message, conversation.sender_id, history
 
     def _screen(self, incoming: Incoming, history: Sequence[str]) -> ScreeningLike:
         """Look for red flags in what the visitor typed.

@@ -34,6 +34,12 @@ APOLOGY = (
     "your details, and we will contact you.\n\nIn an emergency, call {emergency}."
 )
 
+# Said once when somebody goes on after a long silence (see `session`).
+STARTED_AFRESH = (
+    "It has been a while, so I have started afresh. What you told me before is still "
+    "shown above, but I do not use it any more."
+)
+
 # Used when the matcher saw a warning sign but the catalogue has no words for it.
 ADVICE_WITHOUT_CATALOGUE = {
     "emergency": (

@@ -25,6 +25,7 @@ from mend.records.escalations import (
 from mend.records.tables import URGENCY_RANK, Conversation, Message
 
 __all__ = [
+    "FORM_PREFIX",
     "DifferentText",
     "Erased",
     "EscalationCause",
@@ -38,12 +39,16 @@ __all__ = [
     "erase",
     "export",
     "history",
+    "last_message_at",
     "open_conversation",
     "receive",
     "recent_visitor_texts",
     "stored_turn",
     "unanswered",
 ]
+
+FORM_PREFIX = "form:"
+"""How the client id of a line begins that stands for a form, not for a message."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,7 @@ class StoredTurn:
     outcome: str
     urgency: str | None
     messages: list[StoredMessage]
+    received_at: datetime
 
 
 def open_conversation(
@@ -255,6 +261,7 @@ def stored_turn(s: Session, message: Message) -> StoredTurn | None:
         outcome=current.outcome,
         urgency=current.urgency,
         messages=[_stored(reply) for reply in replies],
+        received_at=current.created_at,
     )
 
 
@@ -285,6 +292,28 @@ def recent_visitor_texts(
         .limit(limit)
     ).scalars()
     return list(texts)[::-1]
+
+
+def last_message_at(
+    s: Session, conversation: Conversation, before_seq: int | None = None
+) -> datetime | None:
+    """Return when the visitor last wrote to the assistant, None if not yet.
+
+    Args:
+        s: A session.
+        conversation: Whose messages to look at.
+        before_seq: Look only at messages before this number.
+    """
+    query = select(func.max(Message.created_at)).where(
+        Message.conversation_id == conversation.id,
+        Message.sender == "visitor",
+        # What a form left in the transcript never went to the assistant.
+        Message.client_message_id.not_like(f"{FORM_PREFIX}%"),
+    )
+    if before_seq is not None:
+        query = query.where(Message.seq < before_seq)
+    found: datetime | None = s.execute(query).scalar_one()
+    return found
 
 
 def unanswered(s: Session, received_before: datetime) -> list[Message]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import socket
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,12 @@ CLINIC = Clinic(
     allowed_sites=("https://www.clinic.example",),
     privacy_version="2026-11",
 )
+
+SESSION = timedelta(minutes=30)
+
+
+def utc_now() -> datetime:
+    return datetime.now(timezone.utc)
 
 
 def free_port() -> int:
@@ -95,9 +102,16 @@ class Visitor:
 
 @contextmanager
 def front_door(
-    var: Path, rasa: StandInRasa, clinic: Clinic = CLINIC, **more: Any
+    var: Path,
+    rasa: StandInRasa,
+    clinic: Clinic = CLINIC,
+    now: Callable[[], datetime] = utc_now,
+    **more: Any,
 ) -> Iterator[Running]:
-    """Serve a front door with an empty database until the block ends."""
+    """Serve a front door with an empty database until the block ends.
+
+    `now` is its clock, and `more` are settings.
+    """
     with fresh_database(var) as database_url:
         settings = Settings(
             **{
@@ -118,6 +132,8 @@ def front_door(
             database=database,
             catalogue=CATALOGUE,
             screener=WordScreener(),
+            session=SESSION,
+            now=now,
         )
         server = serving.server(app, settings)
         server.adj.asyncore_loop_timeout = 0.05  # so that it stops at once

@@ -58,7 +58,7 @@ class TestMessages:
     def test_an_answer_is_a_turn(self, visitor: Visitor) -> None:
         message_id = str(uuid.uuid4())
         turn = visitor.say("What is scar tissue?", message_id)
-        assert set(turn) == {"id", "outcome", "urgency", "messages"}
+        assert set(turn) == {"id", "outcome", "urgency", "messages", "session_ends_at"}
         assert (turn["id"], turn["outcome"]) == (message_id, "answered")
         assert turn["urgency"] is None
         (message,) = turn["messages"]
@@ -126,7 +126,9 @@ class TestMessages:
         again = visitor.choose(later[0]["choices"][0]["choice"])
         assert again.status_code == 200
 
-    @pytest.mark.parametrize("after", ["-1", "x", "1e9", "9" * 30, "1.5", "%00"])
+    @pytest.mark.parametrize(
+        "after", ["-1", "x", "1e9", "9" * 30, "0" * 12 + "9" * 30, "1.5", "%00"]
+    )
     def test_bad_after(self, visitor: Visitor, after: str) -> None:
         is_problem(visitor.call("GET", f"messages?after={after}"), 422)
 
