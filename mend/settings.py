@@ -74,6 +74,9 @@ class Settings(BaseModel):
     sweep_after_s: int = Field(
         60, ge=5, description="age at which an unanswered message is escalated"
     )
+    second_factor: Literal["admins", "managers", "everybody", "nobody"] = Field(
+        "admins", description="who of the staff must sign in with a code of an app too"
+    )
     encoder_threads: int = Field(
         1, ge=1, le=16, description="threads of the sentence encoder"
     )
