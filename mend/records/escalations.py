@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from mend.records import audit
+from mend.records import audit, search
 from mend.records.columns import clean_text
 from mend.records.pain_facts import pain_facts
 from mend.records.tables import (
@@ -111,6 +111,7 @@ def open_case(
             version=1,
         ),
     )
+    search.keep_chat(s, conversation.id)
     s.add(
         Outbox(
             kind="new_case",
@@ -180,8 +181,11 @@ def request_consultation(
         actor="visitor",
         now=now,
     )
-    details = asdict(_cleaned(contact))
-    s.add(Contact(escalation_id=escalation.id, consent_at=now, **details))
+    cleaned = _cleaned(contact)
+    keys = search.contact_keys(cleaned.name, cleaned.phone, cleaned.email)
+    s.add(
+        Contact(escalation_id=escalation.id, consent_at=now, **asdict(cleaned), **keys)
+    )
     s.flush()
     return escalation
 
