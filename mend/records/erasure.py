@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from mend.records import audit
+from mend.records import audit, search
 from mend.records.escalations import Erased, contact_of, locked_conversation
 from mend.records.tables import (
+    CaseTag,
     Contact,
     Conversation,
     Correction,
@@ -98,6 +99,7 @@ def erase(s: Session, conversation: Conversation, now: datetime) -> dict[str, in
         "cases": len(cases),
         **forget_person(s, [case.id for case in cases if case.id not in kept]),
     }
+    search.forget_chat(s, conversation.id)
     # Answers point at the messages they answer; let go before deleting either.
     s.execute(
         update(Message)
@@ -133,7 +135,16 @@ def erase(s: Session, conversation: Conversation, now: datetime) -> dict[str, in
 
 
 def forget_person(s: Session, escalation_ids: Sequence[int]) -> dict[str, int]:
-    """Delete contact details and notes of these cases; return how many of each."""
+    """Delete contact details, notes and tags of these cases.
+
+    Returns:
+        How many contacts and notes there were.
+    """
+    s.execute(
+        delete(CaseTag)
+        .where(CaseTag.escalation_id.in_(escalation_ids))
+        .execution_options(synchronize_session=False)
+    )
     return {
         "contacts": s.execute(
             delete(Contact)
