@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from mend.records import follow_ups
 from mend.records.columns import clean_text
 from mend.records.erasure import erase, export
 from mend.records.escalations import (
@@ -200,6 +201,9 @@ def receive(
         else:
             conversation.last_seen_at = now
             s.flush()
+            # A form opens a case of its own.
+            if not client_message_id.startswith(FORM_PREFIX):
+                follow_ups.visitor_wrote(s, conversation.id, text, now)
             return Received(message, fresh=True)
     if (known.text, known.choice) != (text, choice):
         raise DifferentText(client_message_id)
