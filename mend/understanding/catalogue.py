@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +19,7 @@ import yaml
 
 from mend.clinic import FACTS
 from mend.errors import OperatorError
+from mend.understanding.circumstances import CAUTIONS
 
 OUTCOMES = ("answered", "small_talk", "handoff")
 TIERS = ("emergency", "same_day", "soon")
@@ -39,11 +40,13 @@ TITLE_LIMIT = 45
 FOLLOWUP_LIMIT = 3
 
 SOURCES_FILE = "sources.yml"
+PICTURES_FILE = "pictures.yml"
 LEXICON_FOLDER = "lexicon"
 
 _ANSWER = "utter_faq/"
 _ADVICE = "utter_red_flag/"
 _CHECK = "utter_check/"
+_CAUTION = "utter_caution/"
 _FAQ_INTENT = "faq/"
 _ID = re.compile(r"[a-z]+\.[a-z0-9_]+")
 _ADVICE_ID = re.compile(r"(?P<flag>RF\d\d)\.(?P<tier>[a-z_]+)")
@@ -51,7 +54,13 @@ _BRACES = re.compile(r"\{([^{}]*)\}")
 _ANSWER_KEYS = frozenset(
     {"answer", "title", "outcome", "facts", "sources", "reviewed", "reviewer"}
 )
-_OPTIONAL_KEYS = frozenset({"followups", "form", "escalation"})
+_OPTIONAL_KEYS = frozenset(
+    {"followups", "form", "escalation", "deeper", "repeat", "picture"}
+)
+_DEEPER_KEYS = frozenset({"text", "facts", "sources"})
+_CAUTION_KEYS = frozenset({"facts", "sources", "reviewed", "reviewer", "answers"})
+SINCE = "since"
+"""Placeholder of a caution: how long ago an operation was."""
 
 
 class CatalogueError(OperatorError):
@@ -88,6 +97,46 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Deeper:
+    """What is said when an answer is asked for again: more, not the same.
+
+    Attributes:
+        text: as written, placeholders unfilled.
+        facts: evidence ids.
+        sources: keys of `Catalogue.sources`.
+    """
+
+    text: str
+    facts: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Caution:
+    """A line added to answers for somebody whom they do not fit as they are.
+
+    Attributes:
+        id: one of `circumstances.CAUTIONS`.
+        text: as written, placeholders unfilled.
+        them: the same, when it was told of somebody else; "" if it fits both.
+        answers: catalogue ids to which it is added.
+        facts: evidence ids.
+        sources: keys of `Catalogue.sources`.
+        reviewed: ISO date of the last review.
+        reviewer: who reviewed it.
+    """
+
+    id: str
+    text: str
+    them: str
+    answers: tuple[str, ...]
+    facts: tuple[str, ...]
+    sources: tuple[str, ...]
+    reviewed: str
+    reviewer: str
+
+
+@dataclass(frozen=True)
 class Answer:
     """One written answer.
 
@@ -104,6 +153,9 @@ class Answer:
         form: "consultation" if the answer offers the form.
         escalation: kind of escalation it causes, if any.
         question: the first example question.
+        deeper: what is said the second time, if something was written.
+        repeat: said in full each time, because it says what to do in an emergency.
+        picture: key of `Catalogue.pictures`, if one helps.
     """
 
     id: str
@@ -118,6 +170,9 @@ class Answer:
     form: str | None = None
     escalation: str | None = None
     question: str = ""
+    deeper: Deeper | None = None
+    repeat: bool = False
+    picture: str | None = None
 
 
 @dataclass(frozen=True)
@@ -175,12 +230,18 @@ class Catalogue:
         advice: by ``<flag>.<tier>``.
         sources: by key.
         checks: by the id of their advice.
+        cautions: by name.
+        pictures: the words for those who do not see a picture, by its name.
     """
 
     answers: Mapping[str, Answer]
     advice: Mapping[str, Advice]
     sources: Mapping[str, Source]
     checks: Mapping[str, Check] = field(default_factory=lambda: MappingProxyType({}))
+    cautions: Mapping[str, Caution] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    pictures: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def titles(self) -> dict[str, str]:
@@ -219,9 +280,10 @@ def load_catalogue(data_dir: Path) -> Catalogue:
     """
     reader = _Reader(data_dir)
     reader.read_sources()
+    reader.read_pictures()
     for file in sorted(data_dir.rglob("*.yml")):
         inside = file.relative_to(data_dir)
-        if inside.parts[0] not in (SOURCES_FILE, LEXICON_FOLDER):
+        if inside.parts[0] not in (SOURCES_FILE, PICTURES_FILE, LEXICON_FOLDER):
             reader.read_file(file)
     return reader.finish()
 
@@ -254,6 +316,8 @@ class _Reader:
         self._advice: dict[str, Advice] = {}
         self._checks: dict[str, Check] = {}
         self._sources: dict[str, Source] = {}
+        self._cautions: dict[str, Caution] = {}
+        self._pictures: dict[str, str] = {}
         self._questions: dict[str, str] = {}
         self._where: dict[str, str] = {}
 
@@ -270,6 +334,20 @@ class _Reader:
                 self._say(file, str(key), "must be a mapping")
                 continue
             self._sources[str(key)] = self._source(file, str(key), entry)
+
+    def read_pictures(self) -> None:
+        file = self._data_dir / PICTURES_FILE
+        if not file.is_file():
+            return
+        entries = self._load(file).get("pictures")
+        if not isinstance(entries, dict):
+            self._say(file, "pictures", "there must be a mapping of pictures")
+            return
+        for name, alt in entries.items():
+            if isinstance(alt, str) and alt.strip():
+                self._pictures[str(name)] = alt
+            else:
+                self._say(file, f"pictures.{name}", "must say what the picture shows")
 
     def _source(self, file: Path, key: str, entry: dict[str, Any]) -> Source:
         words = {}
@@ -305,6 +383,8 @@ class _Reader:
                 self._read_advice(file, str(name), variants)
             elif str(name).startswith(_CHECK):
                 self._read_check(file, str(name), variants)
+            elif str(name).startswith(_CAUTION):
+                self._read_caution(file, str(name), variants)
 
     def _read_questions(self, item: Any) -> None:
         if not isinstance(item, dict):
@@ -346,6 +426,13 @@ class _Reader:
         followups = self._texts(file, name, custom, "followups")
         if len(followups) > FOLLOWUP_LIMIT or len(set(followups)) < len(followups):
             self._say(file, name, f"followups: {FOLLOWUP_LIMIT} different ones at most")
+        repeat = custom.get("repeat", False)
+        if not isinstance(repeat, bool):
+            self._say(file, name, "repeat must be true or false")
+        picture = custom.get("picture")
+        if picture is not None and picture not in self._pictures:
+            self._say(file, name, f"no picture {picture!r} in {PICTURES_FILE}")
+        deeper = self._deeper(file, name, custom)
         if not self._first(file, name):
             return
         self._answers[answer_id] = Answer(
@@ -360,6 +447,54 @@ class _Reader:
             followups=followups,
             form=custom.get("form"),
             escalation=custom.get("escalation"),
+            deeper=deeper,
+            repeat=bool(repeat),
+            picture=picture,
+        )
+
+    def _deeper(self, file: Path, name: str, custom: dict[str, Any]) -> Deeper | None:
+        if "deeper" not in custom:
+            return None
+        name = f"{name}, custom.deeper"
+        entry = custom["deeper"]
+        if not isinstance(entry, dict):
+            self._say(file, name, "must have text, facts and sources")
+            return None
+        for key in sorted(str(key) for key in set(entry) ^ _DEEPER_KEYS):
+            self._say(
+                file, name, f"{key} is {'not known' if key in entry else 'missing'}"
+            )
+        text = self._text(file, name, entry, "text")
+        self._check_placeholders(file, name, text)
+        return Deeper(
+            text,
+            self._texts(file, name, entry, "facts"),
+            self._texts(file, name, entry, "sources"),
+        )
+
+    def _read_caution(self, file: Path, name: str, variants: Any) -> None:
+        response = self._only_variant(file, name, variants, {SINCE})
+        if response is None:
+            return
+        custom = response["custom"]
+        for key in sorted(_CAUTION_KEYS - set(custom)):
+            self._say(file, name, f"custom.{key} is missing")
+        for key in sorted(set(custom) - _CAUTION_KEYS - {"them"}):
+            self._say(file, name, f"custom.{key} is not known")
+        caution_id = name.removeprefix(_CAUTION)
+        if caution_id not in CAUTIONS:
+            self._say(file, name, f"must end in one of {_list(CAUTIONS)}")
+        if not self._first(file, name):
+            return
+        self._cautions[caution_id] = Caution(
+            id=caution_id,
+            text=response["text"],
+            them=self._words(file, name, custom, "them") if "them" in custom else "",
+            answers=self._texts(file, name, custom, "answers"),
+            facts=self._texts(file, name, custom, "facts"),
+            sources=self._texts(file, name, custom, "sources"),
+            reviewed=self._date(file, name, custom),
+            reviewer=str(custom.get("reviewer") or ""),
         )
 
     def _read_advice(self, file: Path, name: str, variants: Any) -> None:
@@ -442,6 +577,15 @@ class _Reader:
                 self._problems.append(f"faq/{answer_id}: has questions but no answer")
         used = {_ANSWER + key: item.sources for key, item in self._answers.items()}
         used |= {_ADVICE + key: item.sources for key, item in self._advice.items()}
+        used |= {_CAUTION + key: item.sources for key, item in self._cautions.items()}
+        for answer in self._answers.values():
+            used[_ANSWER + answer.id] += answer.deeper.sources if answer.deeper else ()
+        self._problems += [
+            f"{self._where[_CAUTION + key]}: no answer {answer_id} to add it to"
+            for key, caution in self._cautions.items()
+            for answer_id in caution.answers
+            if answer_id not in self._answers
+        ]
         for name, keys in used.items():
             self._problems += [
                 f"{self._where[name]}: no source {key} in {SOURCES_FILE}"
@@ -461,6 +605,8 @@ class _Reader:
             advice=MappingProxyType(self._advice),
             sources=MappingProxyType(self._sources),
             checks=MappingProxyType(self._checks),
+            cautions=MappingProxyType(self._cautions),
+            pictures=MappingProxyType(self._pictures),
         )
 
     def _load(self, file: Path) -> dict[str, Any]:
@@ -484,9 +630,16 @@ class _Reader:
         return {}
 
     def _only_variant(
-        self, file: Path, name: str, variants: Any
+        self, file: Path, name: str, variants: Any, more: Set[str] = frozenset()
     ) -> dict[str, Any] | None:
-        """Return the one response of a name if its shape is right."""
+        """Return the one response of a name if its shape is right.
+
+        Args:
+            file: where it stands.
+            name: of the response.
+            variants: what stands under the name.
+            more: placeholders besides the clinic's facts.
+        """
         if not isinstance(variants, list) or len(variants) != 1:
             self._say(file, name, "must have exactly one response")
             return None
@@ -497,7 +650,7 @@ class _Reader:
             self._say(file, name, "must have text and custom")
             return None
         text = self._text(file, name, response, "text")
-        self._check_placeholders(file, name, text)
+        self._check_placeholders(file, name, text, more)
         return {"text": text, "custom": response["custom"]}
 
     def _words(self, file: Path, name: str, custom: dict[str, Any], key: str) -> str:
@@ -509,9 +662,11 @@ class _Reader:
         self._check_placeholders(file, f"{name}, custom.{key}", words)
         return words
 
-    def _check_placeholders(self, file: Path, name: str, text: str) -> None:
+    def _check_placeholders(
+        self, file: Path, name: str, text: str, more: Set[str] = frozenset()
+    ) -> None:
         for placeholder in _BRACES.findall(text):
-            if placeholder not in PLACEHOLDERS:
+            if placeholder not in PLACEHOLDERS | more:
                 self._say(file, name, f"unknown placeholder {{{placeholder}}}")
         if set("{}") & set(_BRACES.sub("", text)):
             self._say(file, name, "has a brace that belongs to no placeholder")

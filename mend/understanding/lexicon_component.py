@@ -2,7 +2,8 @@
 
 For each message it adds
 
-* entities: body parts, sensations, activities, treatments, side, duration, score;
+* entities: body parts, sensations, activities, treatments, side, duration, score, and
+  what fills slots of its own: `circumstances` (blood thinners, pregnancy ...);
 * ``heard``: facts about pain (`pain.Heard.as_dict`);
 * ``screening``: a red flag (`red_flags.Screening.as_dict`) or None;
 * ``past_event``: something dangerous that is over (`Screener.past_event`), or None;
@@ -35,6 +36,8 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from mend.understanding.check import confirmed
+from mend.understanding.circumstances import circumstances
+from mend.understanding.context import Context
 from mend.understanding.pain import Heard, hear
 from mend.understanding.reading import Reading
 from mend.understanding.red_flags import Screener
@@ -167,6 +170,8 @@ def _entities(reading: Reading, heard: Heard) -> list[dict[str, Any]]:
         if start >= 0:
             end = start + len(heard.duration)
             entities.append(_entity("duration", heard.duration, start, end))
+    for one in circumstances(reading, Context(reading)):
+        entities.append(_entity(one.name, one.value, one.start, one.end))
     return entities
 
 

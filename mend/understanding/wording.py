@@ -20,6 +20,15 @@ from rasa.utils.endpoints import EndpointConfig
 
 from mend.clinic import Clinic, load_clinic
 from mend.settings import load_settings
+from mend.understanding.asked_again import (
+    ABOVE,
+    PERSON,
+    PERSON_ANSWER,
+    times_told,
+    what_next,
+    when_to_get_help,
+)
+from mend.understanding.circumstances import due, first_that_needs
 from mend.understanding.told import split_side, told
 
 log = structlog.get_logger(__name__)
@@ -27,6 +36,8 @@ log = structlog.get_logger(__name__)
 CHECK = "utter_check/"
 PAST = "utter_past_event/"
 ADVICE = "utter_red_flag/"
+CAUTION = "utter_caution/"
+ANSWER = "utter_faq/"
 REACTION = "utter_bad_reaction"
 # What our graph components add to a parsed message, and the desk wants to see.
 _FROM_COMPONENTS = ("understanding", "heard", "screening", "past_event")
@@ -59,8 +70,8 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
 
         An action may pass ``choices``, which come before those that are written;
         ``part``, a body part whose answers are offered first; ``ended`` at the end of
-        the questions about pain; and ``goes_on`` with what it says after something
-        else.
+        the questions about pain; ``goes_on`` with what it says after something
+        else; and ``along`` with what it says before what the turn comes down to.
 
         Returns:
             The response with its placeholders filled, or None if there is none.
@@ -84,12 +95,80 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
                 _speak_of_them(response, found)
             _offer(response["custom"], kwargs.get("choices"))
             _fit_to_part(response["custom"], kwargs.get("part"))
+            if kwargs.get("along"):
+                _leave_the_turn_open(response["custom"])
+            if utter_action.startswith(ANSWER):
+                await self._go_on(response, tracker, output_channel, variables)
+                await self._add_cautions(
+                    response, utter_action, found, tracker, output_channel, variables
+                )
             response["custom"]["understanding"] = found
         if not (kwargs.get("goes_on") or _has_replied(tracker)):
             await self._add_caution(
                 response, utter_action, found, tracker, output_channel, variables
             )
         return response
+
+    async def _go_on(
+        self,
+        response: dict[str, Any],
+        tracker: DialogueStateTracker,
+        channel: str,
+        variables: Mapping[str, Any],
+    ) -> None:
+        """Say more, or offer a person, where an answer was given before."""
+        custom = response["custom"]
+        told = times_told(tracker.events, str(custom.get("answer")))
+        going_on = what_next(custom, told)
+        deeper = custom.pop("deeper", None)
+        custom.pop("repeat", None)
+        if told:
+            custom.pop("picture", None)  # it is still above
+        if going_on == "in full":
+            return
+        custom["followups"] = [*(custom.get("followups") or []), PERSON_ANSWER]
+        if going_on == "deeper":
+            response["text"] = deeper["text"]
+            custom |= {key: deeper[key] for key in ("facts", "sources")}
+            return
+        said = await super().generate(
+            ABOVE if going_on == "above" else PERSON, tracker, channel, **variables
+        )
+        if said is not None:
+            help_when = when_to_get_help(response["text"])
+            response["text"] = f"{said['text']}\n\n{help_when}"
+
+    async def _add_cautions(
+        self,
+        response: dict[str, Any],
+        utter_action: str,
+        found: Mapping[str, Any],
+        tracker: DialogueStateTracker,
+        channel: str,
+        variables: Mapping[str, Any],
+    ) -> None:
+        """Add what this person has to know, after what they told earlier.
+
+        Of several answers in one turn, the first that it belongs to gets the line.
+        """
+        names = found.get("several") or [utter_action.removeprefix("utter_")]
+        answers = [name.removeprefix("faq/") for name in names]
+        this = utter_action.removeprefix(ANSWER)
+        for caution in due(tracker.current_slot_values()):
+            since = f" {caution.since}" if caution.since else ""
+            line = await super().generate(
+                f"{CAUTION}{caution.name}",
+                tracker,
+                channel,
+                **{**variables, "since": since},
+            )
+            if line is None:
+                log.error("wording.no_caution", event_info=caution.name)
+                continue
+            custom = line["custom"]
+            if first_that_needs(answers, custom["answers"]) == this:
+                text = (caution.other and custom.get("them")) or line["text"]
+                response["text"] += f"\n\n{text}"
 
     async def _add_caution(
         self,
@@ -155,6 +234,12 @@ def _fit_to_part(custom: dict[str, Any], place: str | None) -> None:
     fitting = [answer for answer, parts in by_part.items() if part in parts]
     if fitting:
         custom["followups"] = [*fitting, *(custom.get("followups") or [])]
+
+
+def _leave_the_turn_open(custom: dict[str, Any]) -> None:
+    """Take out what a reply would make of the turn: outcome, form and buttons."""
+    for part in ("outcome", "form", "choices", "followups"):
+        custom.pop(part, None)
 
 
 def _speak_of_them(response: dict[str, Any], found: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from mend.understanding.catalogue import (
     Answer,
     CatalogueError,
     Check,
+    Deeper,
     Source,
     load_catalogue,
 )
@@ -415,3 +416,78 @@ def test_the_projects_own_catalogue_loads():
     assert catalogue.answer("healing.time").sources
     assert len(catalogue.titles) == len(catalogue.answers)
     assert set(catalogue.checks) == set(catalogue.advice) != set()
+
+
+DEEPER = {"text": "More.", "facts": ["H1"], "sources": ["nhs_sprains"]}
+
+
+def caution(**custom):
+    about = {
+        "answers": ["healing.time"],
+        "facts": ["G1"],
+        "sources": ["nhs_sprains"],
+        "reviewed": "2026-11-23",
+        "reviewer": "",
+        **custom,
+    }
+    about = {key: value for key, value in about.items() if value != "gone"}
+    return [{"text": "You mentioned it{since}.", "custom": about}]
+
+
+def test_reads_what_goes_deeper_and_cautions_and_pictures(folder):
+    folder.write("pictures.yml", {"pictures": {"stages": "Three stages in a row."}})
+    folder.responses["utter_faq/healing.time"] = answer(
+        deeper=DEEPER, repeat=True, picture="stages"
+    )
+    folder.responses["utter_caution/operation"] = caution(them="They had it.")
+    catalogue = folder.load()
+
+    found = catalogue.answer("healing.time")
+    assert found.deeper == Deeper("More.", ("H1",), ("nhs_sprains",))
+    assert (found.repeat, found.picture) == (True, "stages")
+    assert catalogue.pictures == {"stages": "Three stages in a row."}
+    said = catalogue.cautions["operation"]
+    assert said.text == "You mentioned it{since}."
+    assert (said.them, said.answers) == ("They had it.", ("healing.time",))
+
+
+@pytest.mark.parametrize(
+    ("custom", "problem"),
+    [
+        ({"deeper": "More."}, "must have text, facts and sources"),
+        ({"deeper": {**DEEPER, "text": " "}}, "text must be text"),
+        ({"deeper": {**DEEPER, "title": "x"}}, "title is not known"),
+        ({"deeper": {"text": "More.", "facts": []}}, "sources is missing"),
+        ({"deeper": {**DEEPER, "sources": ["nobody"]}}, "no source nobody"),
+        ({"deeper": {**DEEPER, "text": "{since}"}}, "unknown placeholder {since}"),
+        ({"repeat": "yes"}, "repeat must be true or false"),
+        ({"picture": "stages"}, "no picture 'stages' in pictures.yml"),
+    ],
+)
+def test_what_goes_with_an_answer_is_checked(folder, custom, problem):
+    folder.responses["utter_faq/healing.time"] = answer(**custom)
+
+    assert any(problem in found for found in folder.problems())
+
+
+@pytest.mark.parametrize(
+    ("name", "custom", "problem"),
+    [
+        ("operation", {"answers": ["healing.nothing"]}, "no answer healing.nothing"),
+        ("operation", {"answers": "gone"}, "custom.answers is missing"),
+        ("operation", {"followups": []}, "custom.followups is not known"),
+        ("operation", {"sources": ["nobody"]}, "no source nobody"),
+        ("weather", {}, "must end in one of blood_thinners"),
+    ],
+)
+def test_cautions_are_checked(folder, name, custom, problem):
+    folder.responses[f"utter_caution/{name}"] = caution(**custom)
+
+    assert any(problem in found for found in folder.problems())
+
+
+@pytest.mark.parametrize("pictures", [{"stages": ""}, {"stages": 3}, ["stages"]])
+def test_a_picture_needs_words(folder, pictures):
+    folder.write("pictures.yml", {"pictures": pictures})
+
+    assert any(found.startswith("data/pictures.yml") for found in folder.problems())

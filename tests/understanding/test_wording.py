@@ -191,6 +191,14 @@ def test_the_check_question_is_asked_before_the_first_of_several_answers(wording
     assert len(second["custom"]["choices"]) == 1
 
 
+def test_what_is_said_along_leaves_the_turn_to_what_follows(wording):
+    alone = worded(wording, "utter_faq/x.y", said())["custom"]
+    along = worded(wording, "utter_faq/x.y", said(), along=True)["custom"]
+    assert {"outcome", "choices"} <= set(alone)
+    assert not {"outcome", "choices", "followups", "form"} & set(along)
+    assert "understanding" in along
+
+
 @pytest.mark.parametrize("found", [{}, {"doubt": None}, {"doubt": "RF98.soon"}])
 def test_without_a_check_question_the_reply_is_as_written(wording, found):
     reply = worded(wording, "utter_faq/x.y", said(understanding=found))
@@ -360,3 +368,131 @@ def test_advice_is_not_watered_down_by_what_is_over(wording):
 def test_a_caution_is_said_once_in_a_turn(wording):
     tracker = said(replied=True, past_event="history")
     assert worded(wording, "utter_plain", tracker)["text"] == "Sorry."
+
+
+FACTS = {"facts": ["H1"], "sources": ["a"]}
+LONG = {
+    "text": "Healing takes weeks.\n\nStop and get help if it turns hot.",
+    "custom": {
+        "outcome": "answered",
+        "answer": "iastm.hurts",
+        "followups": ["scar.pain"],
+        "picture": "pain_scale",
+        **FACTS,
+    },
+}
+DEEPER = {"text": "More, {clinic.name}.", "facts": ["H2"], "sources": ["b"]}
+
+
+@pytest.fixture(scope="module")
+def telling():
+    """Word an answer with, and one without, something deeper; all cautions."""
+    hours = {"outcome": "answered", "answer": "clinic.hours", "facts": []}
+    deep = {**LONG, "custom": {**LONG["custom"], "deeper": DEEPER}}
+    responses = {
+        "utter_faq/iastm.hurts": [deep],
+        "utter_faq/iastm.session": [
+            {**LONG, "custom": {**LONG["custom"], "answer": "iastm.session"}}
+        ],
+        "utter_faq/clinic.hours": [{"text": "Open.", "custom": hours}],
+    }
+    for name in ("cautions.yml", "asked_again.yml"):
+        responses.update(load_data(str(ROOT / "data/journeys" / name)).responses)
+    return ClinicWording(
+        domain=Domain.from_dict({"responses": responses}),
+        clinic=load_clinic(ROOT / "clinic.yml"),
+    )
+
+
+def after(*answers, several=(), **slots):
+    """Give a conversation in which answers were given and something was told."""
+    events = [SlotSet(name, value) for name, value in slots.items()]
+    for answer in answers:
+        events += [UserUttered("?"), BotUttered("x", {"custom": {"answer": answer}})]
+    understanding = {"several": [f"faq/{name}" for name in several]}
+    events.append(UserUttered("?", parse_data={"understanding": understanding}))
+    names = ("blood_thinners", "pregnant", "operation", "age_group")
+    slots_of_domain = [
+        TextSlot(name, mappings=[{"type": "custom"}], influence_conversation=False)
+        for name in names
+    ]
+    return DialogueStateTracker.from_events("s", events, slots=slots_of_domain)
+
+
+def test_the_first_time_an_answer_is_said_as_it_is(telling):
+    reply = worded(telling, "utter_faq/iastm.hurts", after())
+
+    assert reply["text"] == LONG["text"]
+    assert "deeper" not in reply["custom"]
+    assert reply["custom"]["picture"] == "pain_scale"
+    assert reply["custom"]["followups"] == ["scar.pain"]
+
+
+def test_the_second_time_it_goes_deeper_with_its_own_sources(telling):
+    reply = worded(telling, "utter_faq/iastm.hurts", after("iastm.hurts"))
+
+    assert reply["text"] == "More, Harbour Lane Physiotherapy."
+    custom = reply["custom"]
+    assert (custom["facts"], custom["sources"]) == (["H2"], ["b"])
+    assert custom["answer"] == "iastm.hurts"
+    assert custom["followups"] == ["scar.pain", "chat.human"]
+    assert "picture" not in custom
+    assert "deeper" not in custom
+
+
+def test_the_third_time_a_person_is_offered_and_when_to_get_help_stays(telling):
+    twice = after("iastm.hurts", "scar.pain", "iastm.hurts")
+    first, last = worded(telling, "utter_faq/iastm.hurts", twice)["text"].split("\n\n")
+
+    assert "person" in first
+    assert last == "Stop and get help if it turns hot."
+
+
+def test_without_anything_deeper_it_points_above(telling):
+    reply = worded(telling, "utter_faq/iastm.session", after("iastm.session"))
+
+    assert reply["text"].startswith("I said this above")
+    assert reply["text"].endswith("Stop and get help if it turns hot.")
+    assert reply["custom"]["followups"][-1] == "chat.human"
+
+
+def test_facts_of_the_clinic_are_said_again(telling):
+    told = after("clinic.hours", "clinic.hours")
+
+    assert worded(telling, "utter_faq/clinic.hours", told)["text"] == "Open."
+
+
+@pytest.mark.parametrize(
+    ("slots", "lines"),
+    [
+        ({"blood_thinners": "self"}, ["You mentioned blood thinners."]),
+        ({"blood_thinners": "other"}, ["You mentioned someone who takes"]),
+        ({"blood_thinners": "no", "pregnant": "no", "age_group": "adult"}, []),
+        ({"operation": "3 weeks ago"}, ["You mentioned an operation 3 weeks ago."]),
+        ({"operation": "some time"}, ["You mentioned an operation."]),
+        (
+            {"pregnant": "self", "age_group": "child"},
+            ["You mentioned pregnancy.", "You asked about someone under 18."],
+        ),
+    ],
+)
+def test_what_was_told_earlier_adds_a_caution(telling, slots, lines):
+    text = worded(telling, "utter_faq/iastm.hurts", after(**slots))["text"]
+    added = text.split("\n\n")[2:]
+
+    assert len(added) == len(lines)
+    for line, beginning in zip(added, lines, strict=True):
+        assert line.startswith(beginning)
+
+
+def test_a_caution_is_said_once_in_a_turn_and_only_where_it_matters(telling):
+    asked = after(
+        several=["clinic.hours", "iastm.hurts", "iastm.session"],
+        blood_thinners="self",
+    )
+    texts = [
+        worded(telling, f"utter_faq/{name}", asked, goes_on=place > 0)["text"]
+        for place, name in enumerate(["clinic.hours", "iastm.hurts", "iastm.session"])
+    ]
+
+    assert ["blood thinners" in text for text in texts] == [False, True, False]
