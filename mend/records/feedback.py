@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from mend.records.columns import clean_text
 from mend.records.escalations import EscalationCause, locked_conversation, open_case
+from mend.records.misses import note_thumb
 from mend.records.tables import Conversation, Feedback, Message
 
 
@@ -51,6 +52,7 @@ def record_feedback(
     feedback.comment = comment or None
     feedback.created_at = now
     s.flush()
+    note_thumb(s, message, helpful, now)
     if comment and not helpful:
         open_case(
             s,

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from mend.records import follow_ups
+from mend.records import follow_ups, misses
 from mend.records.columns import clean_text
 from mend.records.erasure import erase, export
 from mend.records.escalations import (
@@ -237,6 +237,7 @@ def complete(s: Session, message: Message, result: TurnResult, now: datetime) ->
     causes = _one_per_kind(result.escalations)
     current.state = _state(result.outcome, causes)
     s.flush()
+    misses.note_turn(s, current)
     for cause in causes:
         open_case(
             s,

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -93,7 +94,7 @@ class Message(Base):
     payload = Column(CleanJSON)
     understanding = Column(CleanJSON)
     in_reply_to = Column(Integer, ForeignKey("message.id"), index=True)
-    created_at = Column(UTCDateTime, nullable=False)
+    created_at = Column(UTCDateTime, nullable=False, index=True)
 
 
 class StaffUser(Base):
@@ -184,6 +185,7 @@ class Escalation(Base):
             postgresql_where=text("closed_at IS NULL"),
         ),
         Index("ix_escalation_closed_at_id", "closed_at", "id"),
+        Index(None, "kind", "created_at"),
     )
 
     id = Column(Integer, primary_key=True)
@@ -287,23 +289,83 @@ class Feedback(Base):
     message_id = Column(Integer, ForeignKey("message.id"), nullable=False, unique=True)
     helpful = Column(Boolean, nullable=False)
     comment = Column(CleanText)
-    created_at = Column(UTCDateTime, nullable=False)
+    created_at = Column(UTCDateTime, nullable=False, index=True)
 
 
 class Correction(Base):
     """A misunderstood message and the answer it should have had, for training."""
 
     __tablename__ = "correction"
+    __table_args__ = (Index(None, "status", "id"),)
 
     id = Column(Integer, primary_key=True)
     message_id = Column(Integer, ForeignKey("message.id"), nullable=False, unique=True)
     predicted = Column(String(100))
+    # An intent, such as `faq/healing.time` or `out_of_scope`; or `new_topic`.
     corrected = Column(String(100), nullable=False)
+    # Short name of what there is no answer to yet, for `new_topic`.
+    topic = Column(CleanText)
+    # What will be taught: without names and contact details, edited by a person.
+    text = Column(CleanText, nullable=False)
+    same_as = Column(String(16), nullable=False, index=True)
+    status = Column(String(16), nullable=False)  # proposed | sent_back | approved
+    # Why it was sent back.
+    remark = Column(CleanText)
+    version = Column(Integer, nullable=False, default=1)
     proposed_by = Column(Integer, ForeignKey("staff_user.id"), nullable=False)
     approved_by = Column(Integer, ForeignKey("staff_user.id"))
     created_at = Column(UTCDateTime, nullable=False)
     approved_at = Column(UTCDateTime)
     exported_at = Column(UTCDateTime)
+
+
+class Miss(Base):
+    """A visitor's message that was perhaps misunderstood; goes with the message.
+
+    It is open until there is a correction, or somebody skipped it.
+    """
+
+    __tablename__ = "miss"
+    __table_args__ = (
+        Index(
+            "ix_miss_open",
+            "same_as",
+            "why",
+            "at",
+            "message_id",
+            sqlite_where=text("correction_id IS NULL AND skipped_at IS NULL"),
+            postgresql_where=text("correction_id IS NULL AND skipped_at IS NULL"),
+        ),
+        Index(None, "at", "same_as"),
+    )
+
+    id = Column(Integer, primary_key=True)
+    message_id = Column(
+        Integer,
+        ForeignKey("message.id", ondelete="CASCADE"),
+        nullable=False,
+        unique=True,
+    )
+    why = Column(String(16), nullable=False)  # see `misses.WHY`
+    # The same for messages of the same words; says nothing about them.
+    same_as = Column(String(16), nullable=False, index=True)
+    at = Column(UTCDateTime, nullable=False)
+    correction_id = Column(
+        Integer, ForeignKey("correction.id", ondelete="SET NULL"), index=True
+    )
+    skipped_at = Column(UTCDateTime)
+    skipped_by = Column(Integer, ForeignKey("staff_user.id"))
+
+
+class DayCount(Base):
+    """How often something happened on a day; stays when the chats are deleted."""
+
+    __tablename__ = "day_count"
+
+    day = Column(Date, primary_key=True)  # of the clinic's calendar
+    what = Column(String(16), primary_key=True)  # see `day_counts`
+    name = Column(String(100), primary_key=True)
+    count = Column(Integer, nullable=False)
 
 
 class Audit(Base):

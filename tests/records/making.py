@@ -128,3 +128,35 @@ def accept(db: Database, token: str, password: str = GOOD, **more: object) -> in
     now = more.pop("now", NOW)
     with db.transaction() as s:
         return staff.accept_invitation(s, token, password, now, **more)  # type: ignore[arg-type]
+
+
+def refused() -> TurnResult:
+    return TurnResult(
+        outcome="out_of_scope",
+        urgency=None,
+        replies=(Reply("I cannot answer that."),),
+        understanding={
+            "intent": "out_of_scope",
+            "confidence": 0.2,
+            "by": "score",
+            "ranking": [{"name": "faq/clinic.services", "confidence": 0.15}],
+        },
+    )
+
+
+def turn(
+    db: Database,
+    text: str,
+    result: TurnResult,
+    *,
+    conversation: Conversation | None = None,
+    choice: str | None = None,
+    now: datetime = NOW,
+) -> Message:
+    """Let a visitor say something and be answered; return the visitor's message."""
+    conversation = conversation or new_conversation(db)
+    with db.transaction() as s:
+        client_id = secrets.token_hex(8)
+        received = journal.receive(s, conversation, client_id, text, choice, now)
+        journal.complete(s, received.message, result, now)
+        return received.message
