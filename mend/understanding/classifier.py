@@ -20,7 +20,12 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.core.events import SessionStarted, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    SessionStarted,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import InvalidConfigException, RasaException
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
@@ -43,6 +48,8 @@ UNDERSTANDING_RANKING_LENGTH = 3
 UNTRAINED = "untrained"
 TALK = "talk"
 EARLIER_MESSAGES = 2
+PAIN_FORM = "daily_life_form"
+SUGGESTION = "action_suggest_consultation"
 
 
 @DefaultV1Recipe.register(
@@ -220,12 +227,13 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
             tracker: the conversation so far; Rasa passes it by this name.
         """
         talk, earlier = talk_so_far(tracker), harmless_before(tracker)
+        pain_known = is_pain_known(tracker)
         for message in messages:
-            self._process_one(message, talk, earlier)
+            self._process_one(message, talk, earlier, pain_known=pain_known)
         return messages
 
     def _process_one(
-        self, message: Message, talk: Talk, earlier: Sequence[str]
+        self, message: Message, talk: Talk, earlier: Sequence[str], *, pain_known: bool
     ) -> None:
         typed = message.get(TEXT) or ""
         text = without_command(typed)
@@ -242,6 +250,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
             ],
             earlier=earlier,
             silenced=bool(message.get("silenced")),
+            pain_known=pain_known,
         )
         meaning = self._understanding.of(text, found, talk)
         decided = meaning.decision
@@ -277,6 +286,8 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
             found["suggestions"] = list(decided.suggestions)
         if decided.several:
             found["several"] = list(decided.several)
+        if decided.along:
+            found["along"] = list(decided.along)
         if decided.doubt:
             found["doubt"] = decided.doubt
         return found
@@ -317,6 +328,22 @@ def harmless_before(tracker: DialogueStateTracker | None) -> tuple[str, ...]:
             if not _mapping(data.get("metadata")).get("choice"):
                 texts.insert(0, event.text)
     return tuple(texts)
+
+
+def is_pain_known(tracker: DialogueStateTracker | None) -> bool:
+    """Tell whether pain was asked about, or a consultation offered, in this session.
+
+    Args:
+        tracker: the conversation so far, without the message in hand.
+    """
+    for event in reversed(tracker.events if tracker else ()):
+        if isinstance(event, SessionStarted):
+            return False
+        if isinstance(event, ActiveLoop) and event.name == PAIN_FORM:
+            return True
+        if isinstance(event, ActionExecuted) and event.action_name == SUGGESTION:
+            return True
+    return False
 
 
 def _mapping(data: object) -> Mapping[str, Any]:

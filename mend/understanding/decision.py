@@ -22,6 +22,9 @@ SEVERAL = "several"
 PAIN = "pain"
 PAIN_LIMITS_LIFE = "pain_limits_life"
 
+# Who asks for a visit, a price or a person gets just that, in pain or not.
+_ERRANDS = ("faq/clinic.", "faq/chat.")
+
 SUGGESTIONS = 3
 _NEARLY_AS_LIKELY = 0.5
 _PAINS = (PAIN, PAIN_LIMITS_LIFE)
@@ -53,9 +56,11 @@ class Thresholds:
             answer has at least this share of its confidence; above 1 never.
         over_out: all answers together must be this many times as likely as that nobody
             here can answer.
-        asked: what an answer needs when the message tells of pain and asks something.
-        told: ... and asks nothing (most such messages report pain), or asks something
-            beside a limit on daily life.
+        along: what an answer needs to be given along with the question about pain,
+            or with the suggestion, when the message tells of pain.
+        asked: what an answer needs to be given alone when the message tells of pain
+            that was talked about before, and asks something.
+        told: ... and asks nothing, or asks something beside a limit on daily life.
         limiting: pain without a limit in so many words is taken to limit daily life
             when the model is this sure of it.
         caution: when all red flags together reach this, the likeliest of them is
@@ -71,6 +76,7 @@ class Thresholds:
     clarify: float = 0.22
     close: float = 0.75
     over_out: float = 1.6
+    along: float = 0.2
     asked: float = 0.28
     told: float = 0.5
     limiting: float = 0.5
@@ -96,7 +102,7 @@ class Thresholds:
             )
         if not self.close > 0.0:
             raise ValueError(f"thresholds: close must be above 0, got {self.close}")
-        for name in ("over_out", "asked", "told", "limiting"):
+        for name in ("over_out", "along", "asked", "told", "limiting"):
             if getattr(self, name) < 0.0:
                 raise ValueError(f"thresholds: {name} must not be below 0")
         if not 0.0 < self.doubt <= self.caution <= self.silenced <= 1.0:
@@ -120,6 +126,8 @@ class Decision:
         by: what decided it.
         suggestions: full names of near answers, best first, when `intent` is clarify.
         several: full names of answers, in order, when `intent` is several.
+        along: full names of answers, in order, to give along with the question about
+            pain or the suggestion, when `intent` is pain.
         doubt: the red flag that the score is in doubt about, such as
             ``RF03.same_day``: the reply begins by asking about it.
     """
@@ -129,6 +137,7 @@ class Decision:
     by: By
     suggestions: tuple[str, ...] = ()
     several: tuple[str, ...] = ()
+    along: tuple[str, ...] = ()
     doubt: str | None = None
 
     @property
@@ -146,6 +155,7 @@ def decide(
     text: str = "",
     *,
     silenced: bool = False,
+    pain_known: bool = False,
 ) -> Decision:
     """Return what the message means.
 
@@ -158,6 +168,8 @@ def decide(
         thresholds: confidences needed.
         text: the message; whether it asks something decides between pain and answer.
         silenced: see `Screener.is_silenced`.
+        pain_known: the visitor was asked about pain, or offered a consultation,
+            before: a question is then answered and no more.
     """
     clear = danger_in(ranking, thresholds, silenced=silenced)
     if screening and screening.get("flag"):
@@ -170,7 +182,9 @@ def decide(
     if clear:
         return clear
     danger = _Danger.in_ranking(ranking)
-    decided = _without_danger(ranking, heard or {}, thresholds, text)
+    decided = _without_danger(
+        ranking, heard or {}, thresholds, text, pain_known=pain_known
+    )
     clear_answer = decided.intent.startswith(FAQ) and danger.together < danger.answers
     if danger.together < thresholds.doubt or clear_answer:
         return decided
@@ -248,8 +262,14 @@ def _without_danger(
     heard: Mapping[str, Any],
     thresholds: Thresholds,
     text: str,
+    *,
+    pain_known: bool,
 ) -> Decision:
-    """Decide between pain, an answer, a question back and an honest no."""
+    """Decide between pain, an answer, a question back and an honest no.
+
+    Whoever tells of pain for the first time is asked about it, or offered a
+    consultation, also when the message asks something: the answer then comes along.
+    """
     ranking = [ranked for ranked in ranking if not _is_flag(ranked)]
     scores = {ranked.name: ranked.confidence for ranked in ranking}
     plain, limiting = scores.get(PAIN, 0.0), scores.get(PAIN_LIMITS_LIFE, 0.0)
@@ -262,12 +282,15 @@ def _without_danger(
             needed = thresholds.told if asking else 1.0
         else:
             needed = thresholds.asked if asking else thresholds.told
-        if best.confidence < needed:
+        alone = pain_known or best.name.startswith(_ERRANDS)
+        if best.confidence < needed or not alone:
+            is_along = best.confidence >= thresholds.along and not alone
+            along = (best.name,) if is_along else ()
             if limited:
-                return Decision(PAIN_LIMITS_LIFE, 1.0, "heard")
+                return Decision(PAIN_LIMITS_LIFE, 1.0, "heard", along=along)
             if limiting >= max(thresholds.limiting, plain):
-                return Decision(PAIN_LIMITS_LIFE, limiting, "score")
-            return Decision(PAIN, 1.0, "heard")
+                return Decision(PAIN_LIMITS_LIFE, limiting, "score", along=along)
+            return Decision(PAIN, 1.0, "heard", along=along)
     elif plain + limiting >= others:
         name = PAIN if plain > limiting else PAIN_LIMITS_LIFE
         return Decision(name, plain + limiting, "score")

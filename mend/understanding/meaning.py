@@ -48,6 +48,7 @@ class Found:
         earlier: the visitor's last messages before it, oldest first, as far as they
             were no red flags themselves.
         silenced: see `Screener.is_silenced`.
+        pain_known: see `decide`.
     """
 
     heard: Mapping[str, Any] | None = None
@@ -56,6 +57,7 @@ class Found:
     named: Sequence[Named] = ()
     earlier: Sequence[str] = ()
     silenced: bool = False
+    pain_known: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,16 +108,12 @@ class Understanding:
             self.thresholds,
             text,
             silenced=found.silenced,
+            pain_known=found.pain_known,
         )
-        if decided.by == "score" and not _is_journey(decided):
+        if decided.along or (decided.by == "score" and not _is_journey(decided)):
             readings = self._several(text, named, talk)
             if readings:
-                decided = replace(
-                    decided,
-                    intent=SEVERAL,
-                    several=tuple(name for name, _ in readings),
-                    suggestions=(),
-                )
+                decided = _with_several(decided, [name for name, _ in readings])
                 reading = readings[-1][1]
         if decided.base in _OPEN and found.earlier and found.choice is None:
             decided = self._with_earlier(text, found.earlier, reading, decided)
@@ -177,6 +175,8 @@ class Understanding:
             for name in reversed(decided.several):
                 talk = self._after(talk, named, reading, name)
             return talk
+        for name in decided.along:
+            talk = self._after(talk, named, reading, name)
         answer = decided.intent if decided.intent.startswith(FAQ) else None
         return self._after(talk, named, reading, answer)
 
@@ -189,6 +189,12 @@ class Understanding:
         names = remember(talk, named, about, self.subjects)
         asked = reading.gapped if answer and reading.gapped else talk.asked
         return Talk(names, asked)
+
+
+def _with_several(decided: Decision, names: Sequence[str]) -> Decision:
+    if decided.along:
+        return replace(decided, along=tuple(names))
+    return replace(decided, intent=SEVERAL, several=tuple(names), suggestions=())
 
 
 def _named(talk: Talk, named: Sequence[Named]) -> Talk:

@@ -95,13 +95,13 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
                 _speak_of_them(response, found)
             _offer(response["custom"], kwargs.get("choices"))
             _fit_to_part(response["custom"], kwargs.get("part"))
-            if kwargs.get("along"):
-                _leave_the_turn_open(response["custom"])
             if utter_action.startswith(ANSWER):
                 await self._go_on(response, tracker, output_channel, variables)
                 await self._add_cautions(
                     response, utter_action, found, tracker, output_channel, variables
                 )
+            if kwargs.get("along"):
+                _leave_the_turn_open(response["custom"])
             response["custom"]["understanding"] = found
         if not (kwargs.get("goes_on") or _has_replied(tracker)):
             await self._add_caution(
@@ -151,7 +151,8 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
 
         Of several answers in one turn, the first that it belongs to gets the line.
         """
-        names = found.get("several") or [utter_action.removeprefix("utter_")]
+        names = found.get("several") or found.get("along")
+        names = names or [utter_action.removeprefix("utter_")]
         answers = [name.removeprefix("faq/") for name in names]
         this = utter_action.removeprefix(ANSWER)
         for caution in due(tracker.current_slot_values()):

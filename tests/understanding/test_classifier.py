@@ -226,6 +226,43 @@ def about(*subjects, asked=""):
     return {"understanding": {"talk": {"subjects": list(subjects), "asked": asked}}}
 
 
+@pytest.fixture
+def happened(rasa):  # noqa: ARG001 - it must be there before anything is imported
+    """Make a tracker of what happened in a conversation."""
+    from rasa.shared.core import events as made
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    kinds = {
+        "session": made.SessionStarted(),
+        "questions": made.ActiveLoop("daily_life_form"),
+        "no questions": made.ActiveLoop(None),
+        "suggestion": made.ActionExecuted("action_suggest_consultation"),
+        "answer": made.ActionExecuted("utter_faq"),
+    }
+    return lambda *names: DialogueStateTracker.from_events(
+        "s", [kinds[name] for name in names]
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "known"),
+    [
+        (["session", "questions"], True),
+        (["session", "questions", "no questions", "answer"], True),
+        (["session", "suggestion", "answer"], True),
+        (["session", "answer"], False),
+        (["session", "questions", "no questions", "session"], False),
+        ([], False),
+    ],
+)
+def test_pain_is_known_once_it_was_asked_about(rasa, happened, names, known):
+    assert rasa.module.is_pain_known(happened(*names)) is known
+
+
+def test_no_tracker_knows_of_no_pain(rasa):
+    assert rasa.module.is_pain_known(None) is False
+
+
 @pytest.mark.parametrize(
     ("said", "subjects"),
     [

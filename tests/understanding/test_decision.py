@@ -55,9 +55,9 @@ TIED = ranking(("faq/a.one", 0.40), ("faq/b.two", 0.24))
         # Pain that limits life suggests a consultation, even in a clear question.
         (SURE, LIMITED, None, None, "pain_limits_life", "heard"),
         (FAR, LIMITED, None, None, "pain_limits_life", "heard"),
-        # Pain that is told without asking anything is seldom a question.
+        # Pain is asked about, also in a clear question.
         (LIKELY, PAIN, None, None, "pain", "heard"),
-        (SURE, PAIN, None, None, "faq/a.one", "score"),
+        (SURE, PAIN, None, None, "pain", "heard"),
         (NEAR, PAIN, None, None, "pain", "heard"),
         (FAR, PAIN, None, None, "pain", "heard"),
         (ranking(("out_of_scope", 0.9)), PAIN, None, None, "pain", "heard"),
@@ -115,12 +115,39 @@ def test_thresholds_belong_to_the_better_side(confidence, intent):
 
 
 @pytest.mark.parametrize(
+    ("ranked", "along"),
+    [(SURE, ("faq/a.one",)), (NEAR, ("faq/a.one",)), (FAR, ()), (TIED, ("faq/a.one",))],
+)
+@pytest.mark.parametrize("heard", [PAIN, LIMITED])
+def test_what_somebody_in_pain_asks_is_answered_along(ranked, along, heard):
+    decided = decide(ranked, heard, None, None, THRESHOLDS, "my knee aches, why?")
+    assert decided.base in ("pain", "pain_limits_life")
+    assert decided.along == along
+
+
+def test_nothing_comes_along_with_a_warning_or_without_pain():
+    ranked = ranking(("red_flag/RF08.emergency", 0.8), ("faq/a.one", 0.1))
+    assert decide(ranked, PAIN, FLAG, None, THRESHOLDS).along == ()
+    assert decide(ranked, PAIN, None, None, THRESHOLDS).along == ()
+    assert decide(SURE, None, None, None, THRESHOLDS).along == ()
+
+
+@pytest.mark.parametrize("errand", ["faq/clinic.book", "faq/chat.human"])
+def test_who_wants_a_visit_or_a_person_gets_just_that(errand):
+    text = "my knee aches, can I come in?"
+    ranked = ranking((errand, 0.5))
+    assert decide(ranked, PAIN, None, None, THRESHOLDS, text).intent == errand
+
+
+@pytest.mark.parametrize(
     ("ranked", "intent"),
     [(LIKELY, "faq/a.one"), (NEAR, "pain"), (FAR, "pain"), (TIED, "clarify")],
 )
-def test_pain_alone_leaves_a_clear_question_alone(ranked, intent):
+def test_pain_that_was_asked_about_leaves_a_clear_question_alone(ranked, intent):
     text = "my knee aches, how long does that take"
-    assert decide(ranked, PAIN, None, None, THRESHOLDS, text).intent == intent
+    decided = decide(ranked, PAIN, None, None, THRESHOLDS, text, pain_known=True)
+    assert decided.intent == intent
+    assert decided.along == ()
 
 
 @pytest.mark.parametrize(
@@ -213,11 +240,11 @@ def test_ordinary_pain_is_weighed_against_caution(pain, intent):
         ("my knee hurts and I can't do stairs", "pain_limits_life"),
     ],
 )
-def test_a_limit_is_answered_with_a_suggestion_unless_much_is_asked(text, intent):
-    assert decide(SURE, LIMITED, None, None, THRESHOLDS, text).intent == intent
-    assert decide(LIKELY, LIMITED, None, None, THRESHOLDS, text).intent == (
-        "pain_limits_life"
-    )
+def test_a_limit_told_again_gets_a_suggestion_unless_much_is_asked(text, intent):
+    asked = (LIMITED, None, None, THRESHOLDS, text)
+    assert decide(SURE, *asked, pain_known=True).intent == intent
+    for decided in (decide(LIKELY, *asked, pain_known=True), decide(SURE, *asked)):
+        assert decided.intent == "pain_limits_life"
 
 
 @pytest.mark.parametrize(

@@ -163,13 +163,27 @@ TWO = "what is graston and what does it cost?"
         # What wins over a score wins over several questions too.
         ({"screening": FLAG}, "red_flag/RF03.same_day"),
         ({"choice": "faq/clinic.hours"}, "faq/clinic.hours"),
-        ({"heard": {"pain": True, "limits": []}}, "several"),
+        ({"heard": {"pain": True, "limits": []}}, "pain"),
         ({}, "several"),
         ({"choice": "faq/gone"}, "several"),
     ],
 )
 def test_several_questions_are_no_way_round_the_order(found, intent):
     assert meaning(TWO, **found).decision.intent == intent
+
+
+@pytest.mark.parametrize("limits", [[], ["walk"]])
+def test_what_is_asked_in_pain_is_answered_along_and_talked_about(limits):
+    heard = {"pain": True, "limits": limits}
+    found = meaning(TWO, heard=heard)
+    assert found.decision.along == ("faq/iastm.what_is", "faq/clinic.prices")
+    assert meaning("does it hurt?", found.talk).decision.intent == "faq/iastm.hurts"
+
+
+def test_what_is_asked_in_pain_that_is_known_is_answered_alone():
+    heard = {"pain": True, "limits": []}
+    decided = meaning(TWO, heard=heard, pain_known=True).decision
+    assert (decided.intent, decided.along) == ("several", ())
 
 
 def test_told_pain_is_not_split_into_questions():
