@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from mend.clinic.customs import Customs
 
@@ -86,6 +86,58 @@ class Hours:
     def is_open(self, local: dt.datetime) -> bool:
         """Tell whether the clinic is open at a local time."""
         return any(a <= local.time() < b for a, b in self.on(local.date()))
+
+    @property
+    def known(self) -> bool:
+        """Tell whether the clinic said when it is open."""
+        return any(self._week.values())
+
+    def after(self, local: dt.datetime, open_time: dt.timedelta) -> dt.datetime | None:
+        """Return when the clinic will have been open for `open_time` since `local`.
+
+        Args:
+            local: An aware moment in the clinic's own time zone.
+            open_time: How long; none gives the next moment at which it is open.
+
+        Returns:
+            An aware moment in the same zone, or None when the clinic is not open that
+            long in the next `LOOK_AHEAD` days.
+        """
+        left = open_time
+        for opens, closes in self._spans(local):
+            start = max(opens, local.astimezone(dt.timezone.utc))
+            if closes <= start:
+                continue
+            if left <= closes - start:
+                return (start + left).astimezone(local.tzinfo)
+            left -= closes - start
+        return None
+
+    def same_time_next_day(self, local: dt.datetime) -> dt.datetime | None:
+        """Return this time of day on the next day on which the clinic opens.
+
+        Earlier than it opens counts as when it opens, later than it closes as when it
+        closes. None when it does not open in the next `LOOK_AHEAD` days.
+        """
+        for ahead in range(1, LOOK_AHEAD):
+            day = local.date() + dt.timedelta(days=ahead)
+            if spans := self.on(day):
+                time = min(max(local.time(), spans[0][0]), spans[-1][1])
+                return dt.datetime.combine(day, time, local.tzinfo)
+        return None
+
+    def _spans(self, local: dt.datetime) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+        """Yield the times from that day on at which the clinic is open, in UTC."""
+        for ahead in range(LOOK_AHEAD):
+            day = local.date() + dt.timedelta(days=ahead)
+            for span in self.on(day):
+                opens, closes = (
+                    dt.datetime.combine(day, time, local.tzinfo).astimezone(
+                        dt.timezone.utc
+                    )
+                    for time in span
+                )
+                yield opens, closes
 
     def today(self, local: dt.datetime) -> str:
         """Say whether the clinic is open at a local time, until or from when."""

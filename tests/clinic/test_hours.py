@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mend.clinic import load_clinic
+from mend.clinic.customs import Customs
+from mend.clinic.hours import Hours
 from tests.clinic.test_file import DEMO, clinic
 
 LONDON = ZoneInfo("Europe/London")
@@ -113,3 +115,39 @@ def test_holidays_that_are_over_are_not_told():
     assert "We are closed on 26 December and 1 January." in opening
     opening = demo.facts(at("2027-01-02T10:00"))["clinic.opening"]
     assert "About public holidays, please ask us on 020 7946 0123." in opening
+
+
+class TestCounting:
+    """Time in which the clinic is open, for due times."""
+
+    HOURS = Hours(
+        {"monday": ((dt.time(8), dt.time(12)), (dt.time(14), dt.time(18)))},
+        (),
+        Customs("GB", None),
+    )
+
+    @staticmethod
+    def at(day: int, hour: int, minute: int = 0) -> dt.datetime:
+        return dt.datetime(2026, 11, day, hour, minute, tzinfo=dt.timezone.utc)
+
+    def test_closed_times_do_not_count(self) -> None:
+        after = self.HOURS.after(self.at(23, 11), dt.timedelta(hours=2))
+        assert after == self.at(23, 15)
+        assert self.HOURS.after(self.at(23, 17), dt.timedelta(hours=2)) == self.at(
+            30, 9
+        )
+
+    def test_no_time_gives_the_next_open_moment(self) -> None:
+        assert self.HOURS.after(self.at(23, 12), dt.timedelta(0)) == self.at(23, 14)
+        assert self.HOURS.after(self.at(23, 9), dt.timedelta(0)) == self.at(23, 9)
+
+    def test_same_time_next_day_is_inside_the_hours(self) -> None:
+        for hour, then in ((3, 8), (9, 9), (13, 13), (22, 18)):
+            next_day = self.HOURS.same_time_next_day(self.at(23, hour))
+            assert next_day == self.at(30, then)
+
+    def test_never_open(self) -> None:
+        closed = Hours({}, (), Customs("GB", None))
+        assert not closed.known
+        assert closed.after(self.at(23, 9), dt.timedelta(0)) is None
+        assert closed.same_time_next_day(self.at(23, 9)) is None
