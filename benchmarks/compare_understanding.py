@@ -46,7 +46,7 @@ from benchmarks.systems import (
     rasa_init,
     rasa_logistic_regression,
 )
-from mend.content_lint import read_examples
+from mend.content.examples import read_examples
 from mend.errors import OperatorError
 from mend.judgement import Question, read_questions
 from mend.understanding.catalogue import load_catalogue

@@ -216,16 +216,20 @@ def content() -> None:
 def content_lint(table: bool) -> None:
     """Check examples, answers and advice; fail on what is to be mended."""
     from mend.clinic import load_clinic
-    from mend.content_lint import lint
+    from mend.content.lint import lint, table_of_groups, table_of_texts
     from mend.understanding.catalogue import load_catalogue
 
     data = _project() / "data"
     clinic = load_clinic(load_settings().clinic_file)
-    facts = clinic.facts(dt.datetime.now(dt.timezone.utc))
-    rows, problems = lint(data, load_catalogue(data), facts)
-    click.echo("\n".join(rows if table else rows[-1:]))
-    if problems:
-        _fail("\n".join([*map(str, problems), f"{len(problems)} to mend."]))
+    now = dt.datetime.now(dt.timezone.utc)
+    found = lint(
+        data, load_catalogue(data), clinic.facts(now), clinic.local(now).date()
+    )
+    if table:
+        click.echo("\n".join([*table_of_texts(found.passages), ""]))
+    click.echo("\n".join(table_of_groups(found.passages)))
+    if found.findings:
+        _fail("\n".join([*map(str, found.findings), f"{len(found.findings)} to mend."]))
 
 
 @main.group()

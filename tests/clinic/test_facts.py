@@ -10,7 +10,8 @@ from mend.chat.words import fill
 from mend.clinic import FACTS, gaps, load_clinic
 from mend.clinic.customs import Customs
 from mend.clinic.sections import Section
-from mend.content_lint import MAX_GRADE_CLINIC, MAX_WORDS, readability
+from mend.content.passage import MAX_GRADE_CLINIC, MAX_WORDS
+from mend.content.readability import readability
 from mend.understanding.catalogue import PLACEHOLDERS, load_catalogue
 from tests.clinic.test_file import DEMO, clinic
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mend.content_lint import read_examples
+from mend.content.examples import read_examples
 from mend.understanding.red_flags import TIERS, Screener, Screening
 
 HERE = Path(__file__).parent

@@ -1,0 +1,68 @@
+"""Reviews: how many answers a clinician has read, and which are too old (A16)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from mend.content.finding import Finding
+from mend.content.places import Place, place_of
+from mend.understanding.catalogue import Answer, Catalogue
+
+MAX_AGE_MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """How many answers were reviewed by a clinician.
+
+    Attributes:
+        by_clinician: answers that name a reviewer.
+        of: all answers that rest on facts about health.
+    """
+
+    by_clinician: int
+    of: int
+
+
+def count_reviewed(answers: Iterable[Answer]) -> Reviewed:
+    """Count the answers about health, and those of them that a clinician reviewed."""
+    medical = [answer for answer in answers if answer.facts]
+    return Reviewed(sum(bool(answer.reviewer) for answer in medical), len(medical))
+
+
+def expires(reviewed: dt.date) -> dt.date:
+    """Return the day from which a review is too old: twelve months later."""
+    try:
+        return reviewed.replace(year=reviewed.year + MAX_AGE_MONTHS // 12)
+    except ValueError:  # 29 February
+        return dt.date(reviewed.year + 1, 3, 1)
+
+
+def check_reviews(
+    catalogue: Catalogue, places: Mapping[str, Place], today: dt.date
+) -> Iterator[Finding]:
+    """Yield reviews that are older than twelve months, or in the future.
+
+    Args:
+        catalogue: answers and advice with the dates of their reviews.
+        places: where the responses stand.
+        today: the day to reckon from.
+    """
+    items = {f"utter_faq/{key}": it.reviewed for key, it in catalogue.answers.items()}
+    items |= {
+        f"utter_red_flag/{key}": it.reviewed for key, it in catalogue.advice.items()
+    }
+    for name, reviewed in items.items():
+        if not reviewed:
+            continue
+        day = dt.date.fromisoformat(reviewed)
+        where = place_of(places, name, f'reviewed: "{reviewed}"')
+        if day > today:
+            yield Finding(where, f"reviewed on {reviewed}, which is yet to come")
+        elif expires(day) <= today:
+            yield Finding(
+                where,
+                f"reviewed on {reviewed}, more than {MAX_AGE_MONTHS} months ago",
+            )

@@ -1,0 +1,62 @@
+from mend.content.passage import (
+    MAX_GRADE,
+    MAX_GRADE_CLINIC,
+    MAX_WORDS_ADVICE,
+    MAX_WORDS_CHECK,
+    passages,
+)
+from mend.understanding.catalogue import Advice, Catalogue, Check
+from tests.content.made_up import answer, passage
+
+ADVICE = Advice(
+    id="RF03.same_day",
+    flag="RF03",
+    tier="same_day",
+    title="",
+    text="Get it checked today.",
+    them="Get them checked today.",
+    facts=("RF03",),
+)
+CHECK = Check(id="RF03.same_day", text="Is it hot? If so, call.", yes="Yes, hot")
+
+
+def test_all_that_visitors_read_is_there_with_its_limits():
+    catalogue = Catalogue(
+        {"healing.time": answer()}, {ADVICE.id: ADVICE}, {}, {CHECK.id: CHECK}
+    )
+    found = {it.id: it for it in passages(catalogue, {})}
+    assert list(found) == [
+        "healing.time",
+        "RF03.same_day",
+        "RF03.same_day, custom.them",
+        "RF03.same_day, check",
+    ]
+    assert found["healing.time"].max_grade == MAX_GRADE
+    assert found["RF03.same_day, custom.them"].max_words == MAX_WORDS_ADVICE
+    check = found["RF03.same_day, check"]
+    assert check.max_words == MAX_WORDS_CHECK
+    assert check.facts == ("RF03",)
+    assert check.name == "utter_check/RF03.same_day"
+
+
+def test_answers_about_the_clinic_are_filled_and_others_are_not():
+    clinic = answer("clinic.team", text="{clinic.team}")
+    other = answer(text="Call {clinic.phone}.")
+    catalogue = Catalogue({it.id: it for it in (clinic, other)}, {}, {}, {})
+    team, time = passages(catalogue, {"clinic.team": "We are 4.", "clinic.phone": "1"})
+    assert (team.text, team.from_clinic) == ("We are 4.", True)
+    assert team.max_grade == MAX_GRADE_CLINIC
+    assert (time.text, time.from_clinic) == ("Call {clinic.phone}.", False)
+
+
+def test_a_finding_names_the_line_and_what_part_it_is_about():
+    text = passage("One.\nTwo.", "RF03.same_day, check", name="utter_check/RF03")
+    found = text.finding("is wrong", "Two.")
+    assert str(found) == "data/faq/made_up.yml:13 utter_check/RF03, check: is wrong"
+    filled = passage("We are 4.", "clinic.team", from_clinic=True)
+    assert filled.where().endswith("utter_faq/clinic.team, filled from clinic.yml")
+
+
+def test_groups():
+    assert passage("x", "scar.pain").group == "scar"
+    assert passage("x", "RF03.same_day, check").group == "RF03"
