@@ -13,10 +13,21 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mend.clinic import Clinic
-from mend.desk import access, cases, errors, people, queue, security, wording
+from mend.desk import (
+    access,
+    account,
+    cases,
+    errors,
+    people,
+    queue,
+    security,
+    sign_in,
+    wording,
+)
 from mend.desk.desk import Desk
 from mend.records import case_work, escalations
 from mend.records.database import Database
+from mend.records.sealing import Seal
 from mend.records.staff import ROLES
 from mend.records.staff_sessions import SESSION_LASTS
 from mend.settings import Settings, secret_key
@@ -71,6 +82,8 @@ def create_app(
         https=https,
         cookie=f"{prefix}mend-desk",
         url=settings.desk_url,
+        seal=Seal(secret_key(settings)),
+        second_factor=settings.second_factor,
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -81,7 +94,7 @@ def create_app(
     security.protect(app, https=https)
     access.guard(app)
     CSRFProtect(app)
-    for part in (queue, cases, people):
+    for part in (sign_in, account, queue, cases, people):
         app.register_blueprint(part.pages)
     _teach_templates(app, clinic)
     return app

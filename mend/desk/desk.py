@@ -9,6 +9,15 @@ from flask import current_app
 
 from mend.clinic import Clinic
 from mend.records.database import Database
+from mend.records.sealing import Seal
+
+# Who must have a second factor, by the setting `second_factor`.
+_MUST = {
+    "nobody": (),
+    "admins": ("admin",),
+    "managers": ("manager", "admin"),
+    "everybody": ("reviewer", "manager", "admin"),
+}
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,8 @@ class Desk:
         https: Whether staff reach the desk by HTTPS.
         cookie: Name of the session cookie.
         url: Address of the desk as staff see it, for links.
+        seal: Opens the secrets of second factors.
+        second_factor: Who must have one, as in the settings.
     """
 
     database: Database
@@ -30,11 +41,17 @@ class Desk:
     https: bool
     cookie: str
     url: str
+    seal: Seal
+    second_factor: str
 
     @property
     def zone(self) -> ZoneInfo:
         """Return the clinic's time zone."""
         return ZoneInfo(self.clinic.timezone)
+
+    def requires_second_factor(self, role: str) -> bool:
+        """Say whether somebody with this role must have a second factor."""
+        return role in _MUST[self.second_factor]
 
 
 def this_desk() -> Desk:

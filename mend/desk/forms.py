@@ -26,6 +26,30 @@ class SignInForm(FlaskForm):
     next = HiddenField()
 
 
+class CodeForm(FlaskForm):
+    """A code of the app, or a recovery code."""
+
+    code = StringField("Code", [InputRequired(), Length(max=40)])
+    next = HiddenField()
+
+
+class PasswordForm(FlaskForm):
+    """One's own password, asked again before something that must be safe."""
+
+    password = PasswordField(
+        "Your password",
+        [InputRequired("Give your password."), Length(max=PASSWORD_MAX)],
+    )
+
+
+class NewPasswordForm(PasswordForm):
+    """A new password for oneself."""
+
+    new = PasswordField(
+        "New password", [InputRequired("Choose a password."), Length(max=PASSWORD_MAX)]
+    )
+
+
 class JoinForm(FlaskForm):
     """What an invited person says about themselves."""
 

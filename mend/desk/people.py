@@ -99,7 +99,7 @@ def _link(email: str, name: str, role: str, *, again: bool) -> str:
         token = staff.invite(
             s, email, name, role, desk.now(), again=again, by=me().staff_id
         )
-    path = url_for("access.welcome", token=token)
+    path = url_for("sign_in.welcome", token=token)
     return render_template("invited.html", name=name, link=desk.url.rstrip("/") + path)
 
 

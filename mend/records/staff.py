@@ -201,6 +201,48 @@ def accept_invitation(
     return staff_id
 
 
+def change_password(
+    s: Session,
+    staff_id: int,
+    password: str,
+    now: datetime,
+    *,
+    clinic_name: str,
+    keep_session: int,
+) -> None:
+    """Change somebody's own password; all their sessions but this one end.
+
+    A link that was made for them meanwhile dies.
+
+    Args:
+        s: An open write session.
+        staff_id: Whose; the caller has checked their old password.
+        password: The new one, as typed.
+        now: When.
+        clinic_name: Not to be used as a password.
+        keep_session: Id of the session in which it is changed.
+
+    Raises:
+        WeakPassword: The password cannot be used.
+    """
+    person = s.get(StaffUser, staff_id)
+    problem = password_problem(
+        password, email=person.email, name=person.name, clinic_name=clinic_name
+    )
+    if problem is not None:
+        raise WeakPassword(problem)
+    person.password_hash = hashed(password)
+    person.invitation_sha256 = person.invitation_until = None
+    audit.record(
+        s,
+        actor=audit.staff_actor(staff_id),
+        action="staff.password_changed",
+        object=audit.staff_actor(staff_id),
+        now=now,
+    )
+    end_all_sessions(s, staff_id, now, but=keep_session)
+
+
 def names_nobody(person: StaffUser) -> bool:
     """Say whether an invitation is for whoever opens it: the first admin."""
     is_nobody: bool = person.email == NOBODY_YET

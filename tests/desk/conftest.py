@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -68,7 +69,7 @@ class Desk:
             return person.id
 
     def browser(self, role: str | None = None) -> Browser:
-        browser = Browser(self.app.test_client())
+        browser = Browser(self.app.test_client(), self.clock)
         if role is not None:
             with self.db.transaction() as s:
                 token = staff_sessions.open_session(s, self.people[role], self.clock())
@@ -105,7 +106,9 @@ class Desk:
             )
             journal.complete(s, received.message, result, self.clock())
             return (
-                case_queue.queue(s, view="open", staff_id=0, per_page=1000)
+                case_queue.queue(
+                    s, view="open", staff_id=0, now=self.clock(), per_page=1000
+                )
                 .rows[-1 if urgency == "routine" else 0]
                 .reference
             )
@@ -126,8 +129,9 @@ class Desk:
 class Browser:
     """A test client that fills in form tokens as a browser would."""
 
-    def __init__(self, client: FlaskClient) -> None:
-        self.client = client
+    def __init__(self, client: FlaskClient, clock: Clock) -> None:
+        self.client, self.clock = client, clock
+        self.secret = ""
 
     def get(self, path: str, **more: Any) -> Any:
         return self.client.get(path, **more)
@@ -143,6 +147,21 @@ class Browser:
     def post(self, path: str, data: dict[str, Any] | None = None, **more: Any) -> Any:
         data = {"csrf_token": self.token(), **(data or {})}
         return self.client.post(path, data=data, **more)
+
+    def set_up_second_factor(self, path: str = "/sign-in/set-up") -> Any:
+        """Type the code that an app would show; return the page with recovery codes."""
+        page = self.get(path)
+        key = re.search(r"<code>([A-Z2-7 ]+)</code>", page.text)
+        action = re.search(r'action="(/(?:sign-in|account)/[^"]+)"', page.text)
+        assert key, page.text
+        assert action
+        self.secret = key[1].replace(" ", "")
+        return self.post(action[1], {"code": self.code()})
+
+    def code(self, steps_later: int = 0) -> str:
+        """Return what the app shows now, or some 30-second steps later."""
+        seconds = self.clock().timestamp() + 30 * steps_later
+        return pyotp.TOTP(self.secret).at(int(seconds))
 
     def sign_in(self, email: str, password: str = PASSWORD, **more: Any) -> Any:
         return self.post("/sign-in", {"email": email, "password": password}, **more)

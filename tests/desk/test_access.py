@@ -24,7 +24,19 @@ ROUTES = {
     ("POST", "/welcome/<token>"): "public",
     ("GET", "/"): "reviewer",
     ("GET", "/find"): "reviewer",
+    ("GET", "/sign-in/code"): "public",
+    ("POST", "/sign-in/code"): "public",
+    ("GET", "/sign-in/set-up"): "public",
+    ("POST", "/sign-in/set-up"): "public",
     ("GET", "/account"): "reviewer",
+    ("POST", "/account/second-factor"): "reviewer",
+    ("GET", "/account/second-factor"): "reviewer",
+    ("POST", "/account/second-factor/code"): "reviewer",
+    ("POST", "/account/second-factor/remove"): "reviewer",
+    ("POST", "/account/recovery-codes"): "reviewer",
+    ("POST", "/account/password"): "reviewer",
+    ("POST", "/account/sessions/<int:session_id>/end"): "reviewer",
+    ("POST", "/account/sessions/end-others"): "reviewer",
     ("POST", "/sign-out"): "reviewer",
     ("POST", "/sign-out-everywhere"): "reviewer",
     ("GET", "/cases/<reference>"): "reviewer",
@@ -45,6 +57,7 @@ def path_of(rule: str, reference: str) -> str:
     return (
         rule.replace("<reference>", reference)
         .replace("<int:staff_id>", "3")
+        .replace("<int:session_id>", "999")
         .replace("<token>", "made-up")
         .replace("<path:filename>", "desk.css")
     )
@@ -403,7 +416,9 @@ class TestJoining:
             "password": "four calm brown horses",
         }
         answer = browser.post(link, data)
-        assert (answer.status_code, answer.location) == (303, "/")
+        assert (answer.status_code, answer.location) == (303, "/sign-in/set-up?next=/")
+        assert browser.get("/people").status_code == 302  # not before the second step
+        browser.set_up_second_factor()
         assert browser.get("/people").status_code == 200
         assert desk.browser().get(link).status_code == 404
         assert desk.browser().post(link, data).status_code == 404
