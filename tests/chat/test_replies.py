@@ -65,6 +65,14 @@ class TestRead:
         assert (cause.kind, cause.urgency) == ("red_flag", "same_day")
         assert cause.reason["flag"] == "RF03"
 
+    def test_an_answer_along_leaves_the_outcome_to_what_follows(self) -> None:
+        result = reading(
+            *reply("Scars fade.", answer="scar.what_is"),
+            *reply("Does it stop you?", outcome="assess"),
+        )
+        assert result.outcome == "assess"
+        assert [r.answer for r in result.replies] == ["scar.what_is", None]
+
     def test_nothing_books_in_a_red_flag_reply(self) -> None:
         custom = {
             "outcome": "red_flag",
@@ -83,6 +91,18 @@ class TestRead:
 
     def test_a_red_flag_without_tier_is_an_emergency(self) -> None:
         assert reading(*reply("Call.", outcome="red_flag")).urgency == "emergency"
+
+    def test_a_picture_gets_its_address_and_its_words(self) -> None:
+        shown, unknown, none = (
+            reading(*reply("A", outcome="answered", **custom)).replies[0]
+            for custom in ({"picture": "pain_scale"}, {"picture": "no_such"}, {})
+        )
+        assert shown.picture == {
+            "src": "/pictures/pain_scale.svg",
+            "alt": "A line from 0 to 10.",
+        }
+        assert unknown.picture is None
+        assert none.picture is None
 
     def test_sources_and_followups_get_their_titles(self) -> None:
         (said,) = reading(
