@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import rjsmin
 from flask import Flask, Request, Response, request
 
 _TYPES = {
@@ -14,6 +16,7 @@ _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+_IMPORTED = re.compile(r'(?<=")\./([\w-]+\.js)(?=")')
 _SMALLEST_WORTH_IT = 500
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -31,20 +34,35 @@ class Asset:
 class Assets:
     """The files of a folder.
 
+    Scripts are sent without their comments. What a script imports (`"./other.js"`) is
+    named by its content, too, so that a page never runs parts of two releases.
+
     Args:
         folder: Where they are.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._assets = {
-            file.name: _read(file)
-            for file in sorted(folder.iterdir())
-            if file.suffix in _TYPES
-        }
+        self._assets: dict[str, Asset] = {}
+        for file in sorted(folder.iterdir()):
+            if file.suffix in _TYPES:
+                self._read(file)
 
     def url(self, name: str) -> str:
         """Return the address of a file, which changes with its content."""
         return f"/static/{name}?v={self._assets[name].version}"
+
+    def _read(self, file: Path) -> Asset:
+        if file.name in self._assets:
+            return self._assets[file.name]
+        content = file.read_text("utf-8")
+        if file.suffix == ".js":
+
+            def named(found: re.Match[str]) -> str:
+                return f"./{found[1]}?v={self._read(file.with_name(found[1])).version}"
+
+            content = _IMPORTED.sub(named, rjsmin.jsmin(content))
+        self._assets[file.name] = asset = _asset(content.encode(), _TYPES[file.suffix])
+        return asset
 
     def response(self, name: str, wanted: Request) -> Response | None:
         """Return a file, or None if there is none of that name."""
@@ -85,11 +103,10 @@ def compress_pages(app: Flask) -> None:
         return response
 
 
-def _read(file: Path) -> Asset:
-    content = file.read_bytes()
+def _asset(content: bytes, content_type: str) -> Asset:
     return Asset(
         content,
         gzip.compress(content, 9, mtime=0),
         hashlib.sha256(content).hexdigest()[:12],
-        _TYPES[file.suffix],
+        content_type,
     )

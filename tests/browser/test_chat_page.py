@@ -80,7 +80,7 @@ def test_slow_answer_says_so(open_page: Open, rasa: StandInRasa) -> None:
         page.get_by_label("Your message").fill("slow")
         page.get_by_label("Your message").press("Enter")
         status = page.locator("#status")
-        expect(status).to_contain_text("Sending")
+        expect(status).to_contain_text("is writing")
         expect(status).to_contain_text("Still working", timeout=4000)
         expect(page.get_by_role("log")).to_contain_text("Echo: slow")
         expect(status).to_have_text("")
