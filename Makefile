@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help run stop setup setup-test check lint types lint-content validate test \
         train shell requirements clean eval eval-dialogues eval-safety \
-        bench-understanding
+        bench-understanding content-report ratings
 BIN := .venv/bin
 
 help:  ## show this list
@@ -38,6 +38,12 @@ types:
 
 lint-content:  ## check examples, answers and sources
 	@$(BIN)/mend content lint
+
+content-report: setup-test  ## write reports/answers.html: all answers, sources, reviews, reading grades
+	@$(BIN)/mend content report
+
+ratings: setup-test  ## put the raters' sheets together (see reports/ratings/README.md)
+	@$(BIN)/python -m benchmarks.ratings report
 
 validate:
 	@mkdir -p .rasa && { $(BIN)/mend rasa data validate --fail-on-warnings \
