@@ -11,24 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mend.judgement import Question, first_answer, judge
-from mend.understanding.decision import (
-    CLARIFY,
-    FAQ,
-    OUT_OF_SCOPE,
-    PAIN,
-    PAIN_LIMITS_LIFE,
-    RED_FLAG,
-)
+from mend.learning import turns
+from mend.understanding.decision import FAQ, RED_FLAG
 
-SEVERAL = "several"
-"""Intent of a message that asks two or three things at once."""
-
-_OUTCOMES = {
-    PAIN: "assess",
-    PAIN_LIMITS_LIFE: "suggest_consultation",
-    CLARIFY: "clarify",
-    OUT_OF_SCOPE: "out_of_scope",
-}
 # What the screening, words of pain or a button settle, no threshold changes.
 _SETTLED_BY = ("screening", "heard", "choice")
 
@@ -121,27 +106,9 @@ def measure(
 
 def turn_of(parsed: Mapping[str, Any], outcomes: Mapping[str, str]) -> dict[str, Any]:
     """Return the turn that the chat would give to a message so understood."""
+    fallback = {"intent": (parsed.get("intent") or {}).get("name")}
     found = _found(parsed)
-    name = str(found.get("intent") or (parsed.get("intent") or {}).get("name"))
-    if name == SEVERAL:
-        names = [str(each) for each in found.get(SEVERAL) or ()]
-        answers = [each.removeprefix(FAQ) for each in names if each.startswith(FAQ)]
-        return _turn("answered", *answers)
-    return _turn_of_intent(name, outcomes)
-
-
-def _turn_of_intent(name: str, outcomes: Mapping[str, str]) -> dict[str, Any]:
-    if name.startswith(RED_FLAG):
-        return _turn("red_flag")
-    if name.startswith(FAQ):
-        answer = name.removeprefix(FAQ)
-        otherwise = "small_talk" if answer.startswith("chat.") else "answered"
-        return _turn(outcomes.get(answer, otherwise), answer)
-    return _turn(_OUTCOMES.get(name, "small_talk"))
-
-
-def _turn(outcome: str, *answers: str) -> dict[str, Any]:
-    return {"outcome": outcome, "messages": [{"answer": each} for each in answers]}
+    return turns.turn_of(found if found.get("intent") else fallback, outcomes)
 
 
 def _found(parsed: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -160,6 +127,6 @@ def _guess(
         name = str(ranked["name"])
         # As `decide` does: a red flag too faint to be taken is no candidate.
         if not name.startswith(RED_FLAG):
-            right = judge(question, _turn_of_intent(name, outcomes)) == "right"
+            right = judge(question, turns.turn_of_intent(name, outcomes)) == "right"
             return Guess(name, float(ranked["confidence"]), right)
     return None

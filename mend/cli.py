@@ -233,6 +233,36 @@ def content_lint(table: bool) -> None:
 
 
 @main.group()
+def learn() -> None:
+    """Use what staff corrected at the desk."""
+
+
+@learn.command(name="export")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write changed files here, as below data/; default: change data/ itself.",
+)
+@click.option(
+    "--margin",
+    type=click.FloatRange(0, 100),
+    default=0.5,
+    show_default=True,
+    help="Held-out questions of a hundred that may be right no longer.",
+)
+def learn_export(out: Path | None, margin: float) -> None:
+    """Write approved corrections as training examples.
+
+    Prints what a trial training does to the held-out questions (it takes some
+    minutes), and writes nothing when they are answered worse by more than the margin
+    or a single warning sign fewer is found.
+    """
+    from mend.learning.command import export_examples
+
+    export_examples(load_settings(), _project(), out, margin)
+
+
+@main.group()
 def serve() -> None:
     """Run one process of Mend; `mend run` starts them all."""
     from mend import logs

@@ -1,0 +1,1 @@
+"""From what staff corrected to reviewed training examples in ``data/``."""
