@@ -8,6 +8,7 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import phonenumbers
@@ -22,6 +23,7 @@ from mend.chat.door import FrontDoor
 from mend.chat.problems import Problem
 from mend.records import journal
 
+PICTURES = Path(__file__).parent / "static" / "pictures"
 _NUMBER = re.compile(r"\+?\d(?:[\d ()-]*\d)?")
 
 
@@ -85,6 +87,7 @@ def blueprint(door: FrontDoor, assets: Assets) -> Blueprint:
     pages = Blueprint("pages", __name__)
     forms = URLSafeSerializer(door.secret_key, salt="mend.chat.form")
     numbers = Numbers(door)
+    pictures = Assets(PICTURES)
 
     def page(template: str, **more: Any) -> str:
         return render_template(
@@ -163,6 +166,15 @@ def blueprint(door: FrontDoor, assets: Assets) -> Blueprint:
         found = assets.response(name, request)
         if found is None:
             raise Problem(404)
+        return found
+
+    @pages.get("/pictures/<name>")
+    def picture(name: str) -> Response:
+        found = pictures.response(name, request)
+        if found is None:
+            raise Problem(404)
+        # Their names do not change with them; a day, then the ETag is asked about.
+        found.headers["Cache-Control"] = "public, max-age=86400"
         return found
 
     @pages.get("/favicon.ico")

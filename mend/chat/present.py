@@ -28,6 +28,7 @@ def message(
             for choice in stored.choices
         ],
         "form": stored.form,
+        "picture": stored.picture,
     }
 
 

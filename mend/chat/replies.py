@@ -94,6 +94,10 @@ class CatalogueLike(Protocol):
     def sources(self) -> Mapping[str, Any]:
         """Sources by key."""
 
+    @property
+    def pictures(self) -> Mapping[str, str]:
+        """What each picture shows, by its name."""
+
     def answer(self, answer_id: str) -> AnswerLike:
         """Return an answer by its id; raises KeyError."""
 
@@ -377,7 +381,21 @@ def _reply(text: str, custom: Mapping[str, Any], catalogue: CatalogueLike) -> Re
             if choice["title"] not in titles[:position]
         )[:MAX_CHOICES],
         form=form,
+        picture=_picture(custom.get("picture"), catalogue),
     )
+
+
+def _picture(name: object, catalogue: CatalogueLike) -> dict[str, str] | None:
+    """Return address and words of a picture; None if there is none of that name."""
+    if name is None:
+        return None
+    if not isinstance(name, str):
+        raise Malformed("picture")
+    alt = catalogue.pictures.get(name)
+    if alt is None:
+        log.warning("catalogue.unknown_picture", picture=name)
+        return None
+    return {"src": f"/pictures/{name}.svg", "alt": alt}
 
 
 def _strings(custom: Mapping[str, Any], key: str) -> list[str]:

@@ -34,6 +34,13 @@ def content_security_policy(frame_ancestors: Sequence[str], *, page: bool) -> st
     return "; ".join(parts)
 
 
+# A drawing holds its own colours, for light and dark, and may do nothing else: no
+# script, no loading, no forms, also when somebody opens it as a page of its own.
+DRAWING_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+)
+
+
 def register(app: Flask, allowed_sites: Sequence[str], *, https: bool) -> None:
     """Set the headers.
 
@@ -53,6 +60,8 @@ def register(app: Flask, allowed_sites: Sequence[str], *, https: bool) -> None:
         html = response.mimetype == "text/html"
         framed = html and request.path in ("/chat", "/contact")
         policy = chat if framed else page if html else other
+        if response.mimetype == "image/svg+xml":
+            policy = DRAWING_POLICY
         response.headers["Content-Security-Policy"] = policy
         if not framed:
             response.headers["X-Frame-Options"] = "DENY"

@@ -54,13 +54,17 @@ FORM_PREFIX = "form:"
 
 @dataclass(frozen=True)
 class Reply:
-    """One thing the assistant says; choices are stored as intents, unsigned."""
+    """One thing the assistant says; choices are stored as intents, unsigned.
+
+    A picture is its address (`src`) and what it shows in words (`alt`).
+    """
 
     text: str
     answer: str | None = None
     sources: Sequence[dict[str, Any]] = ()
     choices: Sequence[dict[str, Any]] = ()
     form: str | None = None
+    picture: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,7 @@ class StoredMessage:
     sources: list[dict[str, Any]]
     choices: list[dict[str, Any]]
     form: str | None
+    picture: dict[str, str] | None
     outcome: str | None
     urgency: str | None
     at: datetime
@@ -371,6 +376,7 @@ def _reply_row(
             "sources": list(reply.sources),
             "choices": list(reply.choices),
             "form": reply.form,
+            "picture": reply.picture,
         },
         in_reply_to=None if answers is None else answers.id,
         created_at=now,
@@ -402,6 +408,7 @@ def _stored(row: Message) -> StoredMessage:
         sources=payload.get("sources") or [],
         choices=payload.get("choices") or [],
         form=payload.get("form"),
+        picture=payload.get("picture"),
         outcome=row.outcome,
         urgency=row.urgency,
         at=row.created_at,

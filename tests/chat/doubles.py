@@ -34,6 +34,7 @@ def answer(answer_id: str, title: str, **more: Any) -> Answer:
 
 
 CATALOGUE = Catalogue(
+    pictures={"pain_scale": "A line from 0 to 10."},
     answers={
         "scar.what_is": answer("scar.what_is", "What is scar tissue?"),
         "healing.time": answer("healing.time", "How long does healing take?"),

@@ -62,7 +62,9 @@ class TestMessages:
         assert (turn["id"], turn["outcome"]) == (message_id, "answered")
         assert turn["urgency"] is None
         (message,) = turn["messages"]
-        assert set(message) == {"seq", "text", "answer", "sources", "choices", "form"}
+        assert set(message) == {
+            *("seq", "text", "answer", "sources", "choices", "form", "picture"),
+        }
         assert message["answer"] == "scar.what_is"
         assert message["sources"][0]["title"] == "Scars reviewed"
         assert message["sources"][0]["url"] == "https://example.org/review"
@@ -526,7 +528,6 @@ class TestConsultations:
         assert contact.consent_version == "2026-11"
         told = answer.json()["messages"][0]["text"]
         assert reference in told
-        assert "Monday 8:00 to 18:00" in told
         line, shown = visitor.history()[-2:]
         assert line["sender"] == "visitor"
         assert "Ann" not in line["text"]
