@@ -32,15 +32,16 @@ def turn_of(
     """Return the turn that the chat would give to a message so understood.
 
     Args:
-        understood: ``intent``, and ``several`` for a message that asks more than one
-            thing, as the pipeline's ``understanding`` has them.
+        understood: ``intent``, ``several`` for a message that asks more than one
+            thing, and ``along`` for what somebody in pain asks, as the pipeline's
+            ``understanding`` has them.
         outcomes: outcome of each answer id, from the catalogue.
     """
     name = str(understood.get("intent"))
     if name == SEVERAL:
-        names = [str(each) for each in understood.get(SEVERAL) or ()]
-        answers = [each.removeprefix(FAQ) for each in names if each.startswith(FAQ)]
-        return _turn("answered", *answers)
+        return _turn("answered", *_answers(understood, SEVERAL))
+    if name in (PAIN, PAIN_LIMITS_LIFE):
+        return _turn(_OUTCOMES[name], *_answers(understood, "along"))
     return turn_of_intent(name, outcomes)
 
 
@@ -53,6 +54,11 @@ def turn_of_intent(name: str, outcomes: Mapping[str, str]) -> dict[str, Any]:
         otherwise = "small_talk" if answer.startswith("chat.") else "answered"
         return _turn(outcomes.get(answer, otherwise), answer)
     return _turn(_OUTCOMES.get(name, "small_talk"))
+
+
+def _answers(understood: Mapping[str, Any], part: str) -> list[str]:
+    names = [str(each) for each in understood.get(part) or ()]
+    return [each.removeprefix(FAQ) for each in names if each.startswith(FAQ)]
 
 
 def _turn(outcome: str, *answers: str) -> dict[str, Any]:
