@@ -2,15 +2,15 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from mend.records import audit, search
-from mend.records.escalations import Erased, contact_of, locked_conversation
+from mend.records.escalations import contact_of
 from mend.records.tables import (
     CaseTag,
     Contact,
@@ -25,6 +25,11 @@ from mend.records.tables import (
 )
 
 DELETED_BY_VISITOR = "The visitor deleted the chat."
+DELETED_FOR = "The chat was deleted at the visitor's wish."
+# Where a case that outlives its chat keeps the line for the ledger (see `whole_hash`).
+_LEDGER = "ledger"
+# What an erasure removes and counts; of the cases, their words.
+WHAT_GOES = ("messages", "feedback", "corrections", "contacts", "notes", "cases")
 
 
 def export(s: Session, conversation: Conversation) -> dict[str, Any]:
@@ -33,8 +38,9 @@ def export(s: Session, conversation: Conversation) -> dict[str, Any]:
     Staff notes are the clinic's own records and are not part of it.
     """
     messages = s.execute(
-        select(Message, Feedback)
+        select(Message, Feedback, Correction)
         .outerjoin(Feedback, Feedback.message_id == Message.id)
+        .outerjoin(Correction, Correction.message_id == Message.id)
         .where(Message.conversation_id == conversation.id)
         .order_by(Message.seq)
     )
@@ -46,86 +52,61 @@ def export(s: Session, conversation: Conversation) -> dict[str, Any]:
     return {
         "started": conversation.created_at.isoformat(),
         "last_seen": conversation.last_seen_at.isoformat(),
-        "messages": [_message(message, feedback) for message, feedback in messages],
+        "read_by_staff": _moment(conversation.reviewed_at),
+        "messages": [_message(*row) for row in messages],
         "cases": [_case(escalation, contact_of(s, escalation)) for escalation in cases],
     }
 
 
-def erase(s: Session, conversation: Conversation, now: datetime) -> dict[str, int]:
-    """Erase a chat at the visitor's wish; return how many rows of what went.
+def erase(
+    s: Session, conversation: Conversation, now: datetime, *, by: str = "visitor"
+) -> dict[str, int]:
+    """Erase a chat; return how many rows of what went (see `what_goes`).
 
     Messages, feedback and corrections are deleted and the token is dead. Of a case
     only kind, urgency, reference, status and outcome stay, so that the staff know what
-    happened; its reason becomes "the visitor deleted the chat", its contact details and
-    notes go. One exception: a case that is still open and asks for a consultation keeps
-    its contact details and notes until the staff close it, because the visitor asked
-    to be called. Rasa's own rows are queued for `tracker.erase_pending`. The ledger
-    remembers the erasure, so that a restored backup can be erased again.
+    happened; its reason says who deleted the chat, its contact details, notes and tags
+    go. Rasa's own rows are queued for `tracker.erase_pending`. The ledger remembers
+    the erasure, so that a restored backup can be erased again.
 
-    A conversation that was erased before counts nothing.
+    Args:
+        s: An open write session.
+        conversation: Whose chat. One that was erased before counts nothing, unless
+            something was kept then and the staff erase it now.
+        now: When.
+        by: Who does it, as in the audit list. The visitor: then a case that is still
+            open and asks for a consultation keeps its contact details and notes until
+            the staff close it, because the visitor asked to be called. Anybody else,
+            at the visitor's wish: everything goes, and open cases are closed.
     """
-    try:
-        conversation = locked_conversation(s, conversation.id)
-    except Erased:
-        return dict.fromkeys(
-            ("messages", "feedback", "corrections", "cases", "contacts", "notes"), 0
-        )
-    ours = select(Message.id).where(Message.conversation_id == conversation.id)
-    cases = list(
-        s.execute(
-            select(Escalation).where(Escalation.conversation_id == conversation.id)
-        ).scalars()
-    )
+    conversation = locked(s, conversation.id)
+    first_time = conversation.erased_at is None
+    by_visitor = by == "visitor"
+    if not first_time and by_visitor:
+        return dict.fromkeys(WHAT_GOES, 0)
+    cases = _cases(s, conversation)
     kept = {
         case.id
         for case in cases
-        if case.status != "closed" and contact_of(s, case) is not None
+        if by_visitor and case.status != "closed" and contact_of(s, case) is not None
     }
+    if first_time:
+        line = ledger_hash(conversation) if kept else whole_hash(conversation)
+        s.add(ErasureLedger(conversation_hash=line, erased_at=now))
+    whole_line = whole_hash(conversation)
+    why = DELETED_BY_VISITOR if by_visitor else DELETED_FOR
     for case in cases:
-        case.reason = {"why": DELETED_BY_VISITOR}
-        case.source_message_id = None
-        case.changed_at = now
-        case.version += 1
-    s.flush()
-    counts = {
-        "corrections": s.execute(
-            delete(Correction)
-            .where(Correction.message_id.in_(ours))
-            .execution_options(synchronize_session=False)
-        ).rowcount,
-        "feedback": s.execute(
-            delete(Feedback).where(Feedback.conversation_id == conversation.id)
-        ).rowcount,
-        "cases": len(cases),
-        **forget_person(s, [case.id for case in cases if case.id not in kept]),
-    }
-    search.forget_chat(s, conversation.id)
-    # Answers point at the messages they answer; let go before deleting either.
-    s.execute(
-        update(Message)
-        .where(Message.conversation_id == conversation.id)
-        .values(in_reply_to=None)
-    )
-    counts["messages"] = s.execute(
-        delete(Message).where(Message.conversation_id == conversation.id)
-    ).rowcount
-    s.add(ErasureLedger(conversation_hash=ledger_hash(conversation), erased_at=now))
-    s.add(
-        Outbox(
-            kind="erase_events",
-            dedupe_key=f"erase_events:{conversation.id}",
-            payload={"sender_id": conversation.sender_id},
-            created_at=now,
-            next_try_at=now,
-            attempts=0,
-        )
-    )
-    conversation.token_sha256 = None
-    conversation.sender_id = f"erased-{conversation.id}"
-    conversation.erased_at = now
+        if not by_visitor and case.status != "closed":
+            _close(s, case, now)
+    counts = wipe(s, conversation, now, why=why, keep=kept)
+    for case in cases:
+        if case.id in kept:
+            case.reason = {**case.reason, _LEDGER: whole_line}
+    if first_time:
+        conversation.erased_by = "visitor" if by_visitor else "staff"
     audit.record(
         s,
-        actor="visitor",
+        actor=by,
         action="conversation.erased",
         object=f"conversation:{conversation.id}",
         details=counts,
@@ -134,12 +115,92 @@ def erase(s: Session, conversation: Conversation, now: datetime) -> dict[str, in
     return counts
 
 
+def wipe(
+    s: Session,
+    conversation: Conversation,
+    now: datetime,
+    *,
+    why: str,
+    keep: Collection[int] = (),
+) -> dict[str, int]:
+    """Delete everything personal of a chat; what stays is said at `erase`.
+
+    Args:
+        s: An open write session that holds the lock on the conversation.
+        conversation: Whose chat.
+        now: When.
+        why: What the cases say from now on instead of their reason.
+        keep: Ids of the cases whose contact details, notes and tags stay.
+
+    Returns:
+        How many rows of what went, by the names in `WHAT_GOES`.
+    """
+    cases = _cases(s, conversation)
+    counts = what_goes(s, conversation)
+    for case in cases:
+        # The second time around, the cases have said it before.
+        if conversation.erased_at is None:
+            case.reason = {"why": why}
+        case.source_message_id = None
+        case.changed_at = now
+        case.version += 1
+    s.flush()
+    # What is kept is not counted as gone.
+    counts |= forget_person(s, [case.id for case in cases if case.id not in keep])
+    search.forget_chat(s, conversation.id)
+    _delete_messages(s, conversation.id)
+    if conversation.erased_at is None:
+        s.add(
+            Outbox(
+                kind="erase_events",
+                dedupe_key=f"erase_events:{conversation.id}",
+                payload={"sender_id": conversation.sender_id},
+                created_at=now,
+                next_try_at=now,
+                attempts=0,
+            )
+        )
+        conversation.token_sha256 = None
+        conversation.sender_id = f"erased-{conversation.id}"
+        conversation.erased_at = now
+    return counts
+
+
+def what_goes(s: Session, conversation: Conversation) -> dict[str, int]:
+    """Count what an erasure by the staff removes, by the names in `WHAT_GOES`."""
+    messages = select(Message.id).where(Message.conversation_id == conversation.id)
+    cases = select(Escalation.id).where(Escalation.conversation_id == conversation.id)
+
+    def count(table: Any, condition: Any) -> int:
+        number: int = s.execute(
+            select(func.count()).select_from(table).where(condition)
+        ).scalar_one()
+        return number
+
+    return {
+        "messages": count(Message, Message.conversation_id == conversation.id),
+        "feedback": count(Feedback, Feedback.conversation_id == conversation.id),
+        "corrections": count(Correction, Correction.message_id.in_(messages)),
+        "contacts": count(Contact, Contact.escalation_id.in_(cases)),
+        "notes": count(Note, Note.escalation_id.in_(cases)),
+        "cases": count(Escalation, Escalation.conversation_id == conversation.id),
+    }
+
+
 def forget_person(s: Session, escalation_ids: Sequence[int]) -> dict[str, int]:
     """Delete contact details, notes and tags of these cases.
+
+    What was kept of an erased chat until now goes into the ledger as well.
 
     Returns:
         How many contacts and notes there were.
     """
+    for case_id in escalation_ids:
+        case = s.get(Escalation, case_id)
+        if _LEDGER in case.reason:
+            line = case.reason[_LEDGER]
+            case.reason = {"why": case.reason["why"]}
+            _note_line(s, line, case.changed_at)
     s.execute(
         delete(CaseTag)
         .where(CaseTag.escalation_id.in_(escalation_ids))
@@ -159,17 +220,74 @@ def forget_person(s: Session, escalation_ids: Sequence[int]) -> dict[str, int]:
     }
 
 
+def locked(s: Session, conversation_id: int) -> Conversation:
+    """Return the conversation, erased or not, locked until the transaction ends."""
+    conversation: Conversation = s.execute(
+        select(Conversation)
+        .where(Conversation.id == conversation_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+    return conversation
+
+
+def _cases(s: Session, conversation: Conversation) -> list[Escalation]:
+    query = select(Escalation).where(Escalation.conversation_id == conversation.id)
+    return list(s.execute(query).scalars())
+
+
+def _close(s: Session, case: Escalation, now: datetime) -> None:
+    """Take a case out of the queue: there is nobody left to call."""
+    case.status, case.outcome, case.closed_at = "closed", "no_action", now
+    case.snoozed_until = None
+    s.execute(
+        update(Outbox)
+        .where(
+            Outbox.dedupe_key == f"new_case:{case.reference}", Outbox.sent_at.is_(None)
+        )
+        .values(sent_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _delete_messages(s: Session, conversation_id: int) -> None:
+    """Delete messages and what hangs on them."""
+    ours = select(Message.id).where(Message.conversation_id == conversation_id)
+    for statement in (
+        delete(Correction).where(Correction.message_id.in_(ours)),
+        delete(Feedback).where(Feedback.conversation_id == conversation_id),
+        # Answers point at the messages they answer; let go before deleting either.
+        update(Message)
+        .where(Message.conversation_id == conversation_id)
+        .values(in_reply_to=None),
+        delete(Message).where(Message.conversation_id == conversation_id),
+    ):
+        s.execute(statement.execution_options(synchronize_session=False))
+
+
+def _note_line(s: Session, line: str, at: datetime) -> None:
+    known = select(ErasureLedger.id).where(ErasureLedger.conversation_hash == line)
+    if s.execute(known).first() is None:
+        s.add(ErasureLedger(conversation_hash=line, erased_at=at))
+
+
 def ledger_hash(conversation: Conversation) -> str:
-    """Return the ledger's name for a conversation.
+    """Return the ledger's line for a chat of which an open request was kept.
 
     It is keyed with the random sender id, which the erasure itself destroys: only
     somebody who holds the erased conversation (a backup) can recognise it.
     """
-    return hmac.new(
-        conversation.sender_id.encode(),
-        f"conversation:{conversation.id}".encode(),
-        hashlib.sha256,
-    ).hexdigest()
+    return _keyed(conversation, f"conversation:{conversation.id}")
+
+
+def whole_hash(conversation: Conversation) -> str:
+    """Return the ledger's line for a chat of which nothing was kept."""
+    return _keyed(conversation, f"conversation:{conversation.id}:whole")
+
+
+def _keyed(conversation: Conversation, text: str) -> str:
+    key = conversation.sender_id.encode()
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
 def ledger(s: Session) -> list[str]:
@@ -180,23 +298,51 @@ def ledger(s: Session) -> list[str]:
     return list(rows)
 
 
-def replay(s: Session, hashes: Iterable[str], now: datetime) -> int:
-    """Erase again what a restored backup brought back; return how many chats."""
-    erased = set(hashes)
-    living = s.execute(
-        select(Conversation).where(Conversation.erased_at.is_(None))
-    ).scalars()
-    found = [chat for chat in living if ledger_hash(chat) in erased]
-    for conversation in found:
-        erase(s, conversation, now)
-    return len(found)
+def replay(s: Session, lines: Iterable[str], now: datetime) -> int:
+    """Erase again what a restored backup brought back; return how many chats.
+
+    Args:
+        s: An open write session.
+        lines: Of the ledger, as it was kept outside the database.
+        now: When.
+    """
+    erased = set(lines)
+    again = 0
+    living = select(Conversation).where(Conversation.erased_at.is_(None))
+    for conversation in s.execute(living).scalars().all():
+        if whole_hash(conversation) in erased:
+            erase(s, conversation, now, by="system")
+        elif ledger_hash(conversation) in erased:
+            erase(s, conversation, now)
+        else:
+            continue
+        again += 1
+    # Erased already in the backup, but with a request that was still open then.
+    kept = (
+        select(Conversation, Escalation.reason)
+        .join(Escalation, Escalation.conversation_id == Conversation.id)
+        .join(Contact, Contact.escalation_id == Escalation.id)
+        .where(Conversation.erased_at.is_not(None))
+    )
+    for conversation, reason in s.execute(kept).all():
+        if reason.get(_LEDGER) in erased:
+            erase(s, conversation, now, by="system")
+            again += 1
+    return again
 
 
-def _message(message: Message, feedback: Feedback | None) -> dict[str, Any]:
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _message(
+    message: Message, feedback: Feedback | None, correction: Correction | None
+) -> dict[str, Any]:
     told = {
         "seq": message.seq,
         "from": message.sender,
         "text": message.text,
+        "chosen": message.choice,
         "at": message.created_at.isoformat(),
         "outcome": message.outcome,
         "urgency": message.urgency,
@@ -205,6 +351,8 @@ def _message(message: Message, feedback: Feedback | None) -> dict[str, Any]:
     }
     if feedback is not None:
         told["feedback"] = {"helpful": feedback.helpful, "comment": feedback.comment}
+    if correction is not None:
+        told["correction"] = {"to": correction.corrected, "text": correction.text}
     return told
 
 
@@ -214,8 +362,10 @@ def _case(escalation: Escalation, contact: Contact | None) -> dict[str, Any]:
         "kind": escalation.kind,
         "urgency": escalation.urgency,
         "status": escalation.status,
+        "outcome": escalation.outcome,
         "reason": escalation.reason,
         "at": escalation.created_at.isoformat(),
+        "closed": _moment(escalation.closed_at),
     }
     if contact is not None:
         told["contact"] = {

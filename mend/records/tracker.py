@@ -1,5 +1,7 @@
 """Rasa's own memory of conversations: we only ever delete from it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,7 +9,7 @@ from sqlalchemy import create_engine, event, inspect, select, text
 from sqlalchemy.pool import NullPool
 
 from mend.records.database import BUSY_TIMEOUT_S, Database, sqlite_path
-from mend.records.tables import Outbox
+from mend.records.tables import Conversation, Outbox
 
 # A turn that was under way at the erasure may still write; look again after it ended.
 LATE_WRITES_S = 60
@@ -21,26 +23,39 @@ def erase_events(tracker_url: str, sender_id: str) -> int:
     Raises:
         sqlalchemy.exc.OperationalError: The database is locked or out of reach.
     """
-    path = sqlite_path(tracker_url)
-    if path is not None and not path.exists():
-        return 0
-    connect_args = {} if path is None else {"timeout": BUSY_TIMEOUT_S}
-    engine = create_engine(
-        tracker_url, future=True, poolclass=NullPool, connect_args=connect_args
-    )
-    if path is not None:
-        event.listen(engine, "connect", _overwrite_deleted)
-    try:
-        if not inspect(engine).has_table("events"):
+    with _events(tracker_url) as connection:
+        if connection is None:
             return 0
-        with engine.begin() as connection:
-            deleted: int = connection.execute(
-                text("DELETE FROM events WHERE sender_id = :sender_id"),
-                {"sender_id": sender_id},
-            ).rowcount
-        return deleted
-    finally:
-        engine.dispose()
+        return _delete(connection, sender_id)
+
+
+def erase_orphans(db: Database, tracker_url: str) -> int:
+    """Delete Rasa's rows of visitors without a living conversation of ours.
+
+    A chat is in our database before Rasa hears of it, so these belong to nobody: to
+    erased chats, and to the probe of `readyz`.
+
+    Returns:
+        How many rows there were.
+    """
+    with _events(tracker_url) as connection:
+        if connection is None:
+            return 0
+        # Rasa's first: a chat that begins meanwhile is then among the living.
+        senders = (
+            connection.execute(text("SELECT DISTINCT sender_id FROM events"))
+            .scalars()
+            .all()
+        )
+        with db.reading() as s:
+            living = set(
+                s.execute(
+                    select(Conversation.sender_id).where(
+                        Conversation.erased_at.is_(None)
+                    )
+                ).scalars()
+            )
+        return sum(_delete(connection, one) for one in senders if one not in living)
 
 
 def erase_pending(db: Database, tracker_url: str, now: datetime) -> int:
@@ -75,6 +90,37 @@ def erase_pending(db: Database, tracker_url: str, now: datetime) -> int:
                 row.next_try_at = settled_at
     if due:
         db.forget_old_pages()
+    return deleted
+
+
+@contextmanager
+def _events(tracker_url: str) -> Iterator[Any]:
+    """Give a transaction in Rasa's database, None where it has no events yet."""
+    path = sqlite_path(tracker_url)
+    if path is not None and not path.exists():
+        yield None
+        return
+    connect_args = {} if path is None else {"timeout": BUSY_TIMEOUT_S}
+    engine = create_engine(
+        tracker_url, future=True, poolclass=NullPool, connect_args=connect_args
+    )
+    if path is not None:
+        event.listen(engine, "connect", _overwrite_deleted)
+    try:
+        if not inspect(engine).has_table("events"):
+            yield None
+            return
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _delete(connection: Any, sender_id: str) -> int:
+    deleted: int = connection.execute(
+        text("DELETE FROM events WHERE sender_id = :sender_id"),
+        {"sender_id": sender_id},
+    ).rowcount
     return deleted
 
 

@@ -14,6 +14,7 @@ from mend.records import (
     journal,
     tracker,
 )
+from mend.records.columns import CleanJSON, CleanText
 from mend.records.database import Database, sqlite_path
 from mend.records.erasure import DELETED_BY_VISITOR
 from mend.records.escalations import ContactDetails
@@ -45,7 +46,10 @@ def talk(db: Database, conversation: Conversation, staff_id: int) -> dict[str, s
         s.add(
             Correction(
                 message_id=message.id,
-                corrected="healing.time",
+                corrected="faq/healing.time",
+                text="my quokkawobble hurts",
+                same_as="0" * 16,
+                status="proposed",
                 proposed_by=staff_id,
                 created_at=NOW,
             )
@@ -165,6 +169,66 @@ def test_an_open_request_keeps_its_contact_until_it_is_closed(
         assert s.execute(select(Note)).first() is None
 
 
+class TestByStaff:
+    """A44: the clinic erases everything at the visitor's wish."""
+
+    def test_open_requests_go_too_and_nothing_waits_any_more(
+        self, db: Database, conversation: Conversation, reviewer: int, tmp_path: Path
+    ) -> None:
+        talk(db, conversation, reviewer)
+        with db.reading() as s:
+            foretold = erasure.what_goes(s, conversation)
+        with db.transaction() as s:
+            counts = erasure.erase(s, conversation, NOW, by=f"staff:{reviewer}")
+        assert counts == foretold
+        assert (counts["contacts"], counts["notes"], counts["cases"]) == (1, 3, 3)
+        with db.reading() as s:
+            cases = s.execute(select(Escalation)).scalars().all()
+            row = audit.rows(s)[0]
+            notices = s.execute(select(Outbox).where(Outbox.kind == "new_case"))
+            assert all(notice.sent_at is not None for notice in notices.scalars())
+        assert {case.status for case in cases} == {"closed"}
+        assert {case.reason["why"] for case in cases} == {erasure.DELETED_FOR}
+        assert (row.actor, row.action) == (f"staff:{reviewer}", "conversation.erased")
+        later = NOW + timedelta(minutes=2)
+        tracker.erase_pending(db, f"sqlite:///{tmp_path / 'tracker.db'}", later)
+        left = everything(db)
+        assert [w for w in (*UNUSUAL, conversation.sender_id) if w in left] == []
+
+    def test_what_the_visitors_own_erasure_kept(
+        self, db: Database, conversation: Conversation, reviewer: int
+    ) -> None:
+        talk(db, conversation, reviewer)
+        with db.transaction() as s:
+            journal.erase(s, conversation, NOW)
+        assert "quince@example.org" in everything(db)
+        with db.transaction() as s:
+            counts = erasure.erase(s, conversation, NOW, by=f"staff:{reviewer}")
+        assert (counts["contacts"], counts["notes"], counts["messages"]) == (1, 1, 0)
+        with db.reading() as s:
+            reasons = {c.reason["why"] for c in s.execute(select(Escalation)).scalars()}
+            assert s.get(Conversation, conversation.id).erased_by == "visitor"
+        assert reasons == {DELETED_BY_VISITOR}
+        db.forget_old_pages()
+        left = everything(db)
+        assert [word for word in UNUSUAL if word in left] == []
+
+
+def test_every_table_that_may_hold_words_is_known_here() -> None:
+    """A new table or column with free words must be erased too, or hold nobody's."""
+    erased = {"contact", "correction", "feedback", "message", "note", "outbox"}
+    erased |= {"escalation", "case_tag", "search_word"}
+    nobodys = {"audit", "staff_user"}
+    free = (CleanText, CleanJSON)
+    found = {
+        table.name
+        for table in Message.metadata.sorted_tables
+        if any(isinstance(column.type, free) for column in table.columns)
+        or table.name in ("case_tag", "search_word")
+    }
+    assert found == erased | nobodys
+
+
 def test_other_visitors_keep_everything(
     db: Database, conversation: Conversation, reviewer: int
 ) -> None:
@@ -188,7 +252,7 @@ def test_a_restored_backup_is_erased_again(db: Database) -> None:
     erased, living = new_conversation(db), new_conversation(db)
     receive(db, erased, "quokkawobble")
     # The ledger of today, replayed over the database as it was before the erasure.
-    ledger = [erasure.ledger_hash(erased), "0" * 64]
+    ledger = [erasure.whole_hash(erased), "0" * 64]
     with db.transaction() as s:
         assert erasure.replay(s, ledger, NOW) == 1
         assert erasure.replay(s, ledger, NOW) == 0
@@ -250,10 +314,22 @@ class TestRasasRows:
         assert tracker.erase_events(url, "a") == 0
         assert tracker.erase_events(url, "b") == 1
 
-    def test_no_database_or_table_yet(self, tmp_path: Path) -> None:
+    def test_rows_that_belong_to_nobody_go(
+        self, db: Database, conversation: Conversation, tmp_path: Path
+    ) -> None:
+        erased = new_conversation(db)
+        url = self.tracker_db(tmp_path, [conversation.sender_id, erased.sender_id])
+        with db.transaction() as s:
+            journal.erase(s, erased, NOW)
+        assert tracker.erase_orphans(db, url) == 1
+        assert tracker.erase_orphans(db, url) == 0
+        assert tracker.erase_events(url, conversation.sender_id) == 1
+
+    def test_no_database_or_table_yet(self, db: Database, tmp_path: Path) -> None:
         path = tmp_path / "none.db"
         assert tracker.erase_events(f"sqlite:///{path}", "a") == 0
         assert not path.exists()
+        assert tracker.erase_orphans(db, f"sqlite:///{path}") == 0
         path.touch()
         assert tracker.erase_events(f"sqlite:///{path}", "a") == 0
 
