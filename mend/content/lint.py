@@ -97,7 +97,7 @@ def _check_catalogue(
 ) -> Iterator[Finding]:
     for answer in catalogue.answers.values():
         yield from check_support(answer, places)
-        yield from check_memory(answer, facts, places)
+    yield from check_memory(catalogue, facts, places)
     yield from check_facts_known(catalogue, facts, places)
     yield from check_doubts(catalogue, places)
     yield from check_reviews(catalogue, places, today)
@@ -118,8 +118,7 @@ def table_of_groups(texts: Sequence[Passage]) -> list[str]:
     """Return a row of measures for each group of texts, and one for all."""
     groups: dict[str, list[Passage]] = {}
     for text in texts:
-        group = text.id.partition(".")[0]
-        kind = "warning signs" if group.startswith("RF") else group
+        kind = "warning signs" if text.group.startswith("RF") else text.group
         groups.setdefault(kind, []).append(text)
     rows = [f"{'group':16}{'texts':>6}{'words':>7}{'grade':>7}{'worst':>7}{'raw':>7}"]
     for name, members in [*groups.items(), ("all", list(texts))]:

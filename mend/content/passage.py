@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from mend.understanding.catalogue import Catalogue
 MAX_WORDS = 90
 MAX_WORDS_ADVICE = 60
 MAX_WORDS_CHECK = 35
+MAX_WORDS_CAUTION = 45
 MAX_GRADE = 8.0
 MAX_GRADE_CLINIC = 6.0
 
@@ -58,7 +60,7 @@ class Passage:
     @property
     def group(self) -> str:
         """The group of answers, such as ``scar``; ``RF03`` for advice."""
-        return self.id.partition(".")[0]
+        return re.split(r"[./]", self.id)[0]
 
     def where(self, words: str = "") -> str:
         """Return where it stands, or where some of its words stand."""
@@ -78,7 +80,7 @@ def passages(
     clinic_facts: Mapping[str, str],
     places: Mapping[str, Place] | None = None,
 ) -> Iterator[Passage]:
-    """Yield all that visitors may read: answers, both wordings of advice, checks.
+    """Yield what visitors may read: answers, cautions, advice, check questions.
 
     Answers about the clinic are little more than its facts, so they come filled.
 
@@ -99,6 +101,27 @@ def passages(
             from_clinic=filled,
             places=places,
         )
+        if answer.deeper:
+            yield Passage(
+                id=f"{key}, custom.deeper",
+                name=f"utter_faq/{key}",
+                text=answer.deeper.text,
+                facts=answer.deeper.facts,
+                sources=answer.deeper.sources,
+                places=places,
+            )
+    for name, caution in catalogue.cautions.items():
+        for part, text in (("", caution.text), (", custom.them", caution.them)):
+            if text:
+                yield Passage(
+                    id=f"caution/{name}{part}",
+                    name=f"utter_caution/{name}",
+                    text=text,
+                    max_words=MAX_WORDS_CAUTION,
+                    facts=caution.facts,
+                    sources=caution.sources,
+                    places=places,
+                )
     for key, advice in catalogue.advice.items():
         said = {key: advice.text, f"{key}, custom.them": advice.them}
         for name, text in said.items():

@@ -54,6 +54,9 @@ def check_reviews(
     items |= {
         f"utter_red_flag/{key}": it.reviewed for key, it in catalogue.advice.items()
     }
+    items |= {
+        f"utter_caution/{key}": it.reviewed for key, it in catalogue.cautions.items()
+    }
     for name, reviewed in items.items():
         if not reviewed:
             continue

@@ -21,5 +21,7 @@ _STOP = re.compile(
 
 def check_stop_line(passage: Passage) -> Iterator[Finding]:
     """Yield a hands-on or scar answer that does not say when to get help."""
+    if ", " in passage.id:
+        return  # what goes deeper is followed by the stop line of its answer
     if passage.group in GROUPS and not _STOP.search(passage.text):
         yield passage.finding('has no "stop and get help if" line')

@@ -31,9 +31,7 @@ def check_facts_known(
 ) -> Iterator[Finding]:
     """Yield fact ids that nobody wrote down, and sources named wrongly in the facts."""
     flags = {advice.flag for advice in catalogue.advice.values()}
-    items = {f"utter_faq/{key}": it.facts for key, it in catalogue.answers.items()}
-    items |= {f"utter_red_flag/{key}": it.facts for key, it in catalogue.advice.items()}
-    for name, keys in items.items():
+    for name, keys in _named_facts(catalogue):
         for key in keys:
             if key not in facts.facts and key not in flags:
                 yield Finding(
@@ -46,16 +44,28 @@ def check_facts_known(
 
 
 def check_memory(
-    answer: Answer, facts: Facts, places: Mapping[str, Place]
+    catalogue: Catalogue, facts: Facts, places: Mapping[str, Place]
 ) -> Iterator[Finding]:
-    """Yield an answer that rests only on what was remembered and never seen."""
-    known = [facts.facts[key] for key in answer.facts if key in facts.facts]
-    if known and len(known) == len(answer.facts) and all(f.from_memory for f in known):
-        remembered = ", ".join(fact.id for fact in known)
-        yield Finding(
-            place_of(places, f"utter_faq/{answer.id}", "facts:"),
-            f"rests only on facts from memory ({remembered})",
-        )
+    """Yield texts that rest only on what was remembered and never seen."""
+    for name, keys in _named_facts(catalogue):
+        if keys and all(
+            key in facts.facts and facts.facts[key].from_memory for key in keys
+        ):
+            yield Finding(
+                place_of(places, name, "facts:"),
+                f"rests only on facts from memory ({', '.join(keys)})",
+            )
+
+
+def _named_facts(catalogue: Catalogue) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for key, answer in catalogue.answers.items():
+        yield f"utter_faq/{key}", answer.facts
+        if answer.deeper:
+            yield f"utter_faq/{key}", answer.deeper.facts
+    for key, caution in catalogue.cautions.items():
+        yield f"utter_caution/{key}", caution.facts
+    for key, advice in catalogue.advice.items():
+        yield f"utter_red_flag/{key}", advice.facts
 
 
 def check_doubts(

@@ -2,10 +2,11 @@ from mend.content.passage import (
     MAX_GRADE,
     MAX_GRADE_CLINIC,
     MAX_WORDS_ADVICE,
+    MAX_WORDS_CAUTION,
     MAX_WORDS_CHECK,
     passages,
 )
-from mend.understanding.catalogue import Advice, Catalogue, Check
+from mend.understanding.catalogue import Advice, Catalogue, Caution, Check, Deeper
 from tests.content.made_up import answer, passage
 
 ADVICE = Advice(
@@ -37,6 +38,30 @@ def test_all_that_visitors_read_is_there_with_its_limits():
     assert check.max_words == MAX_WORDS_CHECK
     assert check.facts == ("RF03",)
     assert check.name == "utter_check/RF03.same_day"
+
+
+def test_what_goes_deeper_and_cautions_are_there():
+    deeper = Deeper("More on it.", ("H1",), ("review",))
+    caution = Caution("older", "Go easy.", "They go easy.", (), ("G6",), (), "", "")
+    catalogue = Catalogue(
+        {"scar.pain": answer("scar.pain", deeper=deeper)},
+        {},
+        {},
+        {},
+        {"older": caution},
+    )
+    found = {it.id: it for it in passages(catalogue, {})}
+    more = found["scar.pain, custom.deeper"]
+    assert (more.text, more.facts, more.sources) == (
+        "More on it.",
+        ("H1",),
+        ("review",),
+    )
+    assert more.name == "utter_faq/scar.pain"
+    assert found["caution/older"].text == "Go easy."
+    assert found["caution/older, custom.them"].text == "They go easy."
+    assert found["caution/older"].max_words == MAX_WORDS_CAUTION
+    assert found["caution/older"].group == "caution"
 
 
 def test_answers_about_the_clinic_are_filled_and_others_are_not():

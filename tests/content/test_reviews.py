@@ -3,14 +3,19 @@ import datetime as dt
 import pytest
 
 from mend.content.reviews import check_reviews, count_reviewed, expires
-from mend.understanding.catalogue import Advice, Catalogue
+from mend.understanding.catalogue import Advice, Catalogue, Caution
 from tests.content.made_up import answer
 
 
 def catalogue(reviewed):
     advice = Advice("RF03.soon", "RF03", "soon", "", "Go.", reviewed=reviewed)
+    caution = Caution("older", "Go.", "", (), (), (), reviewed, "")
     return Catalogue(
-        {"healing.time": answer(reviewed=reviewed)}, {"RF03.soon": advice}, {}, {}
+        {"healing.time": answer(reviewed=reviewed)},
+        {"RF03.soon": advice},
+        {},
+        {},
+        {"older": caution},
     )
 
 
@@ -24,11 +29,12 @@ def test_a_review_is_good_for_twelve_months():
     assert found("2025-11-23", "2026-11-23") == [
         "utter_faq/healing.time: reviewed on 2025-11-23, more than 12 months ago",
         "utter_red_flag/RF03.soon: reviewed on 2025-11-23, more than 12 months ago",
+        "utter_caution/older: reviewed on 2025-11-23, more than 12 months ago",
     ]
 
 
 def test_a_review_in_the_future_is_found():
-    (first, _) = found("2026-11-24", "2026-11-23")
+    (first, *_) = found("2026-11-24", "2026-11-23")
     assert "yet to come" in first
     assert found("2026-11-23", "2026-11-23") == []
 

@@ -18,6 +18,7 @@ def test_a_hands_on_answer_without_a_stop_line_is_found(group):
         ("See a doctor if it weeps.", "scar.pain"),
         ("Call {emergency} if you cannot breathe.", "mld.hurts"),
         ("It takes time.", "healing.time"),
+        ("More on it.", "scar.pain, custom.deeper"),
     ],
 )
 def test_a_stop_line_or_another_subject_is_fine(text, id):

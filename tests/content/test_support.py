@@ -7,10 +7,16 @@ from mend.content.support import (
     check_memory,
     check_support,
 )
-from mend.understanding.catalogue import Advice, Catalogue, Check, Source
+from mend.understanding.catalogue import Advice, Catalogue, Check, Deeper, Source
 from tests.content.made_up import answer, facts, said
 
 ADVICE = Advice("RF03.soon", "RF03", "soon", "", "Go.", facts=("RF03",))
+
+
+def of(*answers):
+    return Catalogue({it.id: it for it in answers}, {}, {}, {})
+
+
 LEAFLET = Source("Sprains", "NHS", None, "patient leaflet", "advice", "")
 
 
@@ -65,15 +71,19 @@ def test_an_unknown_source_of_a_number_is_found():
 
 def test_memory_alone_is_found():
     remembered = facts(V8=True, V9=True)
-    alone = answer(facts=("V8", "V9"))
-    assert said(check_memory(alone, remembered, {})) == [
+    alone = answer("a.b", facts=("V8", "V9"))
+    assert said(check_memory(of(alone), remembered, {})) == [
         "rests only on facts from memory (V8, V9)"
+    ]
+    deeper = answer("a.b", facts=("H3",), deeper=Deeper("More.", ("V8",), ()))
+    assert said(check_memory(of(deeper), remembered, {})) == [
+        "rests only on facts from memory (V8)"
     ]
 
 
 @pytest.mark.parametrize("keys", [("V8", "H3"), ("H3",), ()])
 def test_memory_beside_what_was_seen_is_fine(keys):
-    assert said(check_memory(answer(facts=keys), facts(V8=True), {})) == []
+    assert said(check_memory(of(answer(facts=keys)), facts(V8=True), {})) == []
 
 
 def test_advice_without_a_check_question_is_found():
