@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -10,7 +11,15 @@ from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from mend.chat import bodies, consultation, origin, present, session, tokens
+from mend.chat import (
+    bodies,
+    consultation,
+    origin,
+    own_data,
+    present,
+    session,
+    tokens,
+)
 from mend.chat.choices import BadChoice, Choice
 from mend.chat.contact import NotValid, check
 from mend.chat.door import FrontDoor
@@ -18,8 +27,14 @@ from mend.chat.locks import Busy
 from mend.chat.problems import Problem, invalid
 from mend.chat.replies import title_of
 from mend.chat.turn import Gone, Incoming
-from mend.chat.words import GREETING_TOPICS
+from mend.chat.words import ALREADY_HANDLED, GREETING_TOPICS
 from mend.records import journal, tracker
+from mend.records.cancelling import AlreadyHandled
+from mend.records.escalations import (
+    REFERENCE_LENGTH,
+    REFERENCE_LETTERS,
+    UnknownCase,
+)
 from mend.records.feedback import UnknownMessage, record_feedback
 from mend.records.journal import Reply
 from mend.records.tables import Conversation
@@ -28,6 +43,7 @@ log = structlog.get_logger("mend.chat")
 
 MAX_SEQ = 2**31 - 1
 MAX_COMMENT = 1000
+REFERENCE = re.compile(f"[{REFERENCE_LETTERS}]{{{REFERENCE_LENGTH}}}")
 
 
 def greeting(door: FrontDoor) -> list[Reply]:
@@ -163,6 +179,28 @@ def blueprint(door: FrontDoor) -> Blueprint:
         turn = present.turn(done.turn, hashed, door.choices)
         return jsonify({**turn, "id": client_id, "reference": done.reference}), 201
 
+    @api.delete("/consultations/<reference>")
+    def cancel(reference: str) -> Response:
+        hashed = token_sha256()
+        if not REFERENCE.fullmatch(reference):
+            raise Problem(404)
+        if wait := door.limits.form(address(), f"cancel {hashed} {reference}"):
+            raise Problem(429, retry_after=wait)
+        try:
+            with door.database.transaction() as s:
+                conversation = conversation_of(s, hashed)
+                done = consultation.cancel(s, door, conversation, reference, door.now())
+        except UnknownCase:
+            raise Problem(404) from None
+        except AlreadyHandled:
+            text = door.words.say(ALREADY_HANDLED)
+            raise Problem(409, text, code="already_handled") from None
+        except journal.Erased:
+            raise Problem(401) from None
+        log.info("consultation.cancelled", reference=reference)
+        turn = present.turn(done.turn, hashed, door.choices)
+        return jsonify({**turn, "id": reference, "reference": reference})
+
     @api.post("/feedback")
     def feedback() -> tuple[str, int]:
         hashed = token_sha256()
@@ -184,7 +222,8 @@ def blueprint(door: FrontDoor) -> Blueprint:
     def export() -> Response:
         hashed = token_sha256()
         with door.database.reading() as s:
-            return jsonify(journal.export(s, conversation_of(s, hashed)))
+            stored = journal.export(s, conversation_of(s, hashed))
+        return jsonify(own_data.tell(stored, door.words))
 
     @api.delete("/conversation")
     def erase() -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""Requests to be contacted: stored together with what the visitor is told.
+"""Requests to be contacted, and their end: stored with what the visitor is told.
 
 None of this needs Rasa, so that the form works when nothing else does.
 """
@@ -13,16 +13,17 @@ from sqlalchemy.orm import Session
 from mend.chat import replies
 from mend.chat.contact import Checked
 from mend.chat.door import FrontDoor
-from mend.chat.words import REQUEST_LINE
+from mend.chat.words import CANCEL_LINE, CANCELLED, REQUEST_LINE
 from mend.records import journal
+from mend.records.cancelling import cancel_request
 from mend.records.escalations import ContactDetails, request_consultation
 from mend.records.journal import Reply, StoredTurn, TurnResult
-from mend.records.tables import Conversation
+from mend.records.tables import Conversation, Message
 
 
 @dataclass(frozen=True)
 class Requested:
-    """A stored request: its reference, and what the visitor is told."""
+    """A stored or cancelled request: its reference, and what the visitor is told."""
 
     reference: str
     turn: StoredTurn
@@ -70,8 +71,43 @@ def request(
         if screening.flag:
             warned = replies.advice(screening, door.catalogue, door.words.facts(), {})
             result = replace(warned, replies=(*warned.replies, told))
-    journal.complete(s, received.message, result, now)
-    turn = journal.stored_turn(s, received.message)
+    return _told(s, conversation, case.reference, received.message, result, now)
+
+
+def cancel(
+    s: Session,
+    door: FrontDoor,
+    conversation: Conversation,
+    reference: str,
+    now: datetime,
+) -> Requested:
+    """Cancel a request in the caller's transaction; cancelling again is the same.
+
+    Raises:
+        mend.records.escalations.UnknownCase: The conversation has no such request.
+        mend.records.cancelling.AlreadyHandled: The staff have closed it.
+        mend.records.journal.Erased: The visitor deleted the chat.
+    """
+    cancel_request(s, conversation, reference, now)
+    line = door.words.say(CANCEL_LINE, reference=reference)
+    received = journal.receive(
+        s, conversation, f"{journal.FORM_PREFIX}cancel:{reference}", line, None, now
+    )
+    reply = Reply(door.words.say(CANCELLED, reference=reference))
+    result = TurnResult("handoff", None, (reply,), (), {})
+    return _told(s, conversation, reference, received.message, result, now)
+
+
+def _told(
+    s: Session,
+    conversation: Conversation,
+    reference: str,
+    message: Message,
+    result: TurnResult,
+    now: datetime,
+) -> Requested:
+    journal.complete(s, message, result, now)
+    turn = journal.stored_turn(s, message)
     if turn is None:
         raise journal.Erased(conversation.id)
-    return Requested(case.reference, turn)
+    return Requested(reference, turn)

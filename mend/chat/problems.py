@@ -34,6 +34,13 @@ TITLES: dict[int, tuple[str, str]] = {
     503: ("not_available", "We could not store this just now. Please try again."),
 }
 
+# Where the title of the status would not fit.
+TITLES_BY_CODE = {
+    "busy": "Too many messages wait for an answer. Please try again.",
+    "not_ready": "The chat is not ready to answer.",
+    "already_handled": "Our staff have already dealt with this.",
+}
+
 
 class Problem(Exception):
     """An error to be shown to the client.
@@ -72,6 +79,7 @@ def document(problem: Problem) -> Response:
     """Return the problem document as a response."""
     code, title = TITLES.get(problem.status, ("error", "Something went wrong."))
     code = problem.code or code
+    title = TITLES_BY_CODE.get(code, title)
     body: dict[str, Any] = {
         "type": f"urn:mend:problem:{code}",
         "title": title,

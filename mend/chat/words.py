@@ -60,11 +60,24 @@ ADVICE_WITHOUT_CATALOGUE = {
 
 REQUESTED = (
     "We have received your request. Your reference is {reference}. Our staff will "
-    "contact you in opening hours: {clinic.hours_week}. If you need us sooner, call "
+    "contact you in opening hours: {clinic.hours_today}. If you need us sooner, call "
     "{clinic.phone}.\n\nIn an emergency, call {emergency}."
 )
 
 REQUEST_LINE = "I asked the clinic to contact me. (Sent with the form.)"
+
+CANCELLED = (
+    "Your request {reference} is cancelled. We have deleted the contact details that "
+    "you gave us with it, and our staff will not contact you about it. You can ask "
+    "again at any time."
+)
+
+CANCEL_LINE = "I cancelled my request {reference}."
+
+ALREADY_HANDLED = (
+    "Our staff have already dealt with this request. To change or cancel a visit, "
+    "call us on {clinic.phone}."
+)
 
 
 def fill(text: str, facts: Mapping[str, str]) -> str:

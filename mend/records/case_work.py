@@ -48,6 +48,8 @@ OUTCOMES = {
     "advised": "Advised by phone or e-mail",
     "urgent_care": "Sent to urgent or emergency care",
     "declined": "The person did not want help",
+    # Set by the visitor too (see `cancelling`).
+    "cancelled": "Cancelled by the visitor",
     "no_answer": "Could not reach the person",
     "no_action": "Read, nothing to do",
     "not_ours": "Not for this clinic",

@@ -41,6 +41,19 @@ def utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+class Clock:
+    """A front door's clock that a test moves on."""
+
+    def __init__(self, start: datetime) -> None:
+        self.moment = start
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def later(self, **much: float) -> None:
+        self.moment += timedelta(**much)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -13,27 +13,14 @@ from mend.chat import app
 from mend.chat.session import ends_at, has_ended, session_length
 from mend.chat.words import STARTED_AFRESH
 from tests.chat.doubles import StandInRasa
-from tests.chat.running import SESSION, Running, Visitor, front_door
+from tests.chat.running import SESSION, Clock, Running, Visitor, front_door
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
 
 
-class Clock:
-    """A front door's clock that a test moves on."""
-
-    def __init__(self) -> None:
-        self.moment = START
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def later(self, **much: float) -> None:
-        self.moment += timedelta(**much)
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(START)
 
 
 @pytest.fixture
