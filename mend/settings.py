@@ -129,6 +129,11 @@ class Settings(BaseModel):
         return f"http://127.0.0.1:{self.actions_port}"
 
     @property
+    def erasures_file(self) -> Path:
+        """File with the ledger of erasures, which no restored backup touches."""
+        return self.var / "erasures.txt"
+
+    @property
     def limits_lifted(self) -> bool:
         """Whether rate limits are off: asked for, and only on loopback."""
         loopback = self.host == "localhost" or (

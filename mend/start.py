@@ -18,7 +18,7 @@ import requests
 
 from mend import doctor, model, services
 from mend.errors import OperatorError
-from mend.records import migrate, staff
+from mend.records import erasure_ledger, migrate, staff
 from mend.records.database import Database
 from mend.settings import Settings, secret_key
 
@@ -77,6 +77,26 @@ def prepare(settings: Settings, project: Path) -> None:
         with step("Preparing the database"):
             migrate.upgrade(settings.database_url)
     secret_key(settings)
+    erase_again(settings)
+
+
+def erase_again(settings: Settings) -> int:
+    """Erase what a restored backup brought back; return how many chats.
+
+    Raises:
+        OSError: The ledger of erasures cannot be written.
+        sqlalchemy.exc.SQLAlchemyError: A database cannot be used.
+    """
+    database = Database.open(settings.database_url)
+    try:
+        return erasure_ledger.replay(
+            database,
+            settings.tracker_url,
+            settings.erasures_file,
+            dt.datetime.now(dt.timezone.utc),
+        )
+    finally:
+        database.dispose()
 
 
 def first_admin_link(settings: Settings) -> str | None:

@@ -301,6 +301,8 @@ def ledger(s: Session) -> list[str]:
 def replay(s: Session, lines: Iterable[str], now: datetime) -> int:
     """Erase again what a restored backup brought back; return how many chats.
 
+    The lines are then in the ledger of this database too.
+
     Args:
         s: An open write session.
         lines: Of the ledger, as it was kept outside the database.
@@ -328,6 +330,8 @@ def replay(s: Session, lines: Iterable[str], now: datetime) -> int:
         if reason.get(_LEDGER) in erased:
             erase(s, conversation, now, by="system")
             again += 1
+    for line in erased:
+        _note_line(s, line, now)
     return again
 
 

@@ -73,11 +73,17 @@ def replay(db: Database, tracker_url: str, file: Path, now: datetime) -> int:
     Rasa's rows of chats that no longer exist go as well: its database may have been
     restored alone.
 
+    Nothing is to do while the database knows every line of the file.
+
     Returns:
         How many chats were erased.
     """
     with db.transaction() as s:
-        again = erasure.replay(s, [*read(file), *erasure.ledger(s)], now)
+        known = set(erasure.ledger(s))
+        lines = [line for line in read(file) if line not in known]
+        if not lines:
+            return 0
+        again = erasure.replay(s, lines, now)
         if again:
             audit.record(
                 s,
