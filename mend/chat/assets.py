@@ -107,6 +107,6 @@ def _asset(content: bytes, content_type: str) -> Asset:
     return Asset(
         content,
         gzip.compress(content, 9, mtime=0),
-        hashlib.sha256(content).hexdigest()[:12],
+        hashlib.sha256(content).hexdigest()[:10],
         content_type,
     )

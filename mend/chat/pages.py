@@ -113,6 +113,11 @@ def blueprint(door: FrontDoor, assets: Assets) -> Blueprint:
             limit=door.settings.message_max_chars,
         )
 
+    @pages.get("/chat/privacy")
+    def privacy() -> str:
+        """Return what the chat page shows under "Privacy", when asked for."""
+        return page("_privacy.html")
+
     @pages.get("/contact")
     def contact() -> str:
         return page("contact.html", form_id=forms.dumps(api.new_id()))

@@ -221,7 +221,7 @@ let opener = null;
 /* Loaded when first opened. If one cannot be loaded, the form still sends itself. */
 const parts = {
   contact: async () => (await import("./contact.js")).contactForm(() => catchUp(), on),
-  privacy: async () => (await import("./privacy.js")).privacyPage(() => {
+  privacy: async () => (await import("./privacy.js")).privacyView(() => {
     text.value = "";
     for (const key of ["draft", "unsent"]) tab.set(key, null);
     empty();

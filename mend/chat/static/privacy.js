@@ -1,11 +1,18 @@
-/* The privacy page: save what is stored, or delete it. */
+/* The privacy view: what is stored and for how long, save it, delete it. */
 import { call, chat, forget } from "./server.js";
 import { $, el, say } from "./turns.js";
 
-/* Sets the page up; `deleted` is called when the chat is gone. Returns what to do
-   whenever the page is opened. */
-export function privacyPage(deleted) {
+/* Sets the view up; `deleted` is called when the chat is gone. Returns what to do
+   whenever the view is opened. */
+export async function privacyView(deleted) {
   const tell = (words) => say("privacy-status", words);
+  const answer = await fetch("/chat/privacy", { credentials: "omit" }).catch(() => ({}));
+  if (!answer.ok) {
+    tell("This could not be loaded. Please try again.");
+    throw new Error("not loaded");
+  }
+  // Our own page, and only what it says: nothing in it runs.
+  $("privacy-text").append(...new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes);
   $("download").addEventListener("click", async () => {
     if (!chat.token) return tell("Nothing is stored yet.");
     const { status, data } = await call("GET", "conversation");
@@ -29,5 +36,13 @@ export function privacyPage(deleted) {
     ask(false);
     tell("Your chat was deleted.");
   });
-  return () => { tell(""); $("sure").hidden = true; };
+  const list = (id, lines) => $(id).replaceChildren(...lines.map((textContent) => el("li", { textContent })));
+  return async () => {
+    tell("");
+    $("sure").hidden = true;
+    const { status, data } = chat.token ? await call("GET", "conversation") : {};
+    if (status !== 200) return;
+    list("also", data.also_stored || []);
+    if (data.kept_after_deletion) list("kept", data.kept_after_deletion);
+  };
 }
