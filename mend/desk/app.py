@@ -17,14 +17,21 @@ from mend.desk import (
     access,
     account,
     cases,
+    due,
+    erasing,
     errors,
+    exports,
+    learning,
+    pain_chart,
     people,
     queue,
+    search,
     security,
     sign_in,
     wording,
 )
 from mend.desk.desk import Desk
+from mend.desk.health import Health
 from mend.records import case_work, escalations
 from mend.records.database import Database
 from mend.records.sealing import Seal
@@ -44,6 +51,7 @@ def create_app(
     clinic: Clinic,
     *,
     database: Database | None = None,
+    health: Health | None = None,
     now: Callable[[], datetime] = _utc_now,
 ) -> Flask:
     """Return the desk.
@@ -52,6 +60,7 @@ def create_app(
         settings: Where it runs and how staff reach it.
         clinic: The clinic's facts.
         database: The clinic's records, upgraded; opened from the settings if None.
+        health: Knows whether the chat is well; asks the real one if None.
         now: Gives the present moment, aware.
     """
     address = urlsplit(settings.desk_url)
@@ -82,8 +91,11 @@ def create_app(
         https=https,
         cookie=f"{prefix}mend-desk",
         url=settings.desk_url,
+        health=health or Health.of(settings),
         seal=Seal(secret_key(settings)),
         second_factor=settings.second_factor,
+        tracker_url=settings.tracker_url,
+        erasures_file=settings.erasures_file,
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -94,7 +106,17 @@ def create_app(
     security.protect(app, https=https)
     access.guard(app)
     CSRFProtect(app)
-    for part in (sign_in, account, queue, cases, people):
+    for part in (
+        sign_in,
+        account,
+        queue,
+        search,
+        exports,
+        cases,
+        erasing,
+        learning,
+        people,
+    ):
         app.register_blueprint(part.pages)
     _teach_templates(app, clinic)
     return app
@@ -102,22 +124,30 @@ def create_app(
 
 def _teach_templates(app: Flask, clinic: Clinic) -> None:
     desk: Desk = app.extensions["mend.desk"]
-    style = Path(app.static_folder or "") / "desk.css"
+    static = Path(app.static_folder or "")
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         clinic=clinic,
-        style_version=hashlib.sha256(style.read_bytes()).hexdigest()[:12],
+        versions={
+            path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+            for path in static.iterdir()
+        },
         urgency_words=wording.URGENCY_WORDS,
         sender_words=wording.SENDER_WORDS,
         status_words=case_work.STATUSES,
         kind_words=escalations.KINDS,
         outcome_words=case_work.OUTCOMES,
         role_words=ROLES,
+        tag_words=case_work.TAGS,
         waiting=wording.waiting,
+        due_words=wording.due_words,
+        due_rule=due.RULE,
+        not_reached=case_work.NOT_REACHED,
         highlight=wording.highlight,
         facts_heard=wording.facts_heard,
         our_rule=wording.our_rule,
+        pain_chart=pain_chart.pain_chart,
         phone_link=wording.phone_link,
         email_link=wording.email_link,
         clinic_time=lambda moment: wording.clinic_time(moment, desk.zone),

@@ -2,6 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import (
+    DateField,
     HiddenField,
     IntegerField,
     PasswordField,
@@ -11,8 +12,10 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from mend.records.case_work import OUTCOMES
+from mend.desk.snoozing import CHOICES
+from mend.records.case_work import OUTCOMES, TAG_MAX, TAGS_MAX
 from mend.records.passwords import PASSWORD_MAX
+from mend.records.search import QUERY_MAX
 from mend.records.staff import ROLES
 
 NOTE_MAX = 4000
@@ -72,9 +75,9 @@ class _CaseForm(FlaskForm):
 
 
 class AssignForm(_CaseForm):
-    """Take a case, or give it back."""
+    """Give a case to somebody ("me" or a number), or to nobody."""
 
-    to = SelectField(choices=[("me", "me"), ("nobody", "nobody")])
+    to = StringField(validators=[InputRequired(), Length(max=10)])
 
 
 class StatusForm(_CaseForm):
@@ -98,6 +101,34 @@ class NoteForm(_CaseForm):
     )
 
 
+class SnoozeForm(_CaseForm):
+    """Put a case off, or wake it."""
+
+    until = SelectField(
+        choices=[*((name, name) for name in CHOICES), ("date", "date"), ("now", "now")]
+    )
+    day = DateField(validators=[Optional()])
+    note = TextAreaField("Note for colleagues (optional)", [Length(max=NOTE_MAX)])
+
+
+class TagsForm(_CaseForm):
+    """All tags of a case; those of the fixed set come as `tag`, any number of them."""
+
+    own = StringField("Other tags", [Length(max=TAGS_MAX * (TAG_MAX + 2))])
+
+
+class SearchForm(FlaskForm):
+    """What to look for."""
+
+    text = StringField("Find", [InputRequired(), Length(max=QUERY_MAX)])
+
+
+class ExportForm(FlaskForm):
+    """What kind of file."""
+
+    file = SelectField(choices=[("csv", "CSV"), ("json", "JSON")])
+
+
 class InviteForm(FlaskForm):
     """Invite a colleague."""
 
@@ -106,6 +137,16 @@ class InviteForm(FlaskForm):
         "E-mail address", [InputRequired("Give an address."), Length(max=254)]
     )
     role = SelectField("Role", choices=list(ROLES.items()))
+
+
+class EraseForm(FlaskForm):
+    """Erase a visitor; the reference is typed, so that it is not done by a slip."""
+
+    reference = StringField("Reference", [InputRequired(), Length(max=20)])
+
+    def typed(self) -> str:
+        """Return the reference as cases have it."""
+        return "".join(self.reference.data.split()).upper()
 
 
 class ActionForm(FlaskForm):
