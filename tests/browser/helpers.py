@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Frame, Locator, Page, expect
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -17,11 +17,26 @@ def say(page: Page | Frame, words: str) -> None:
     expect(page.locator("#status")).to_have_text("")
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, *, colours_only: bool = False) -> list[str]:
     """Return what axe-core finds, its frames included."""
-    options = {"runOnly": {"type": "tag", "values": TAGS}}
-    found = Axe().run(page, options=options)
+    run_only = (
+        {"type": "rule", "values": ["color-contrast"]}
+        if colours_only
+        else {"type": "tag", "values": TAGS}
+    )
+    found = Axe().run(page, options={"runOnly": run_only})
     return [
         f"{v['id']}: {[n['html'][:120] for n in v['nodes']]}"
         for v in found.response["violations"]
     ]
+
+
+def covered(target: Locator) -> bool:
+    """Say whether something else lies over the middle of a target."""
+    over: bool = target.evaluate(
+        """e => { const r = e.getBoundingClientRect();
+        const [x, y] = [r.x + r.width / 2, r.y + r.height / 2];
+        const top = e.getRootNode().elementFromPoint(x, y);
+        return !(top && (e.contains(top) || top.contains(e))); }"""
+    )
+    return over
