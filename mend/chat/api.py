@@ -28,7 +28,7 @@ from mend.chat.problems import Problem, invalid
 from mend.chat.replies import title_of
 from mend.chat.turn import Gone, Incoming
 from mend.chat.words import ALREADY_HANDLED, GREETING_TOPICS
-from mend.records import journal, tracker
+from mend.records import erasure_ledger, journal
 from mend.records.cancelling import AlreadyHandled
 from mend.records.escalations import (
     REFERENCE_LENGTH,
@@ -235,8 +235,13 @@ def blueprint(door: FrontDoor) -> Blueprint:
         except Busy:
             raise Problem(503, code="busy", retry_after=5) from None
         try:
-            tracker.erase_pending(door.database, door.settings.tracker_url, door.now())
-        except SQLAlchemyError as error:
+            erasure_ledger.finish(
+                door.database,
+                door.settings.tracker_url,
+                door.settings.erasures_file,
+                door.now(),
+            )
+        except (SQLAlchemyError, OSError) as error:
             # It is in the outbox; the sweeper will do it.
             log.warning("erase.tracker_later", error=type(error).__name__)
         return "", 204
@@ -293,6 +298,8 @@ def _too_much(
 
 def _feedback(body: dict[str, Any]) -> tuple[int, bool, str | None]:
     seq, helpful, comment = (body.get(k) for k in ("message", "helpful", "comment"))
+    if isinstance(seq, float) and seq.is_integer():
+        seq = int(seq)  # JSON knows one kind of number: 4.0 is 4
     if isinstance(seq, bool) or not isinstance(seq, int) or not 0 < seq <= MAX_SEQ:
         raise invalid("message", "The message must be the number of an answer.")
     if not isinstance(helpful, bool):
