@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from flask import Flask
 
 from mend.chat import serving
 from mend.chat.app import create_app
@@ -68,6 +69,7 @@ class Running:
     settings: Settings
     database: Database
     rasa: StandInRasa
+    app: Flask
 
     def start(self) -> Visitor:
         answer = requests.post(
@@ -154,7 +156,7 @@ def front_door(
         thread.start()
         try:
             url = f"http://127.0.0.1:{settings.chat_port}"
-            yield Running(url, settings, database, rasa)
+            yield Running(url, settings, database, rasa, app)
         finally:
             server.close()
             thread.join(5)
