@@ -58,6 +58,15 @@ def waiting(since: datetime, now: datetime) -> str:
     return _pair(_count(days, "day"), hours, "hour")
 
 
+def due_words(due: datetime, now: datetime) -> str:
+    """Say how long until something is due: "due in 2 h", "2 h late"."""
+    if due >= now:
+        left = _short(due - now)
+        return f"due in {left}" if left else "due now"
+    late = _short(now - due)
+    return f"{late} late" if late else "due now"
+
+
 def clinic_time(moment: datetime, zone: ZoneInfo) -> Markup:
     """Return a moment as the clinic's clock shows it, with UTC as its title."""
     local = moment.astimezone(zone)
@@ -142,3 +151,13 @@ def _count(number: int, unit: str) -> str:
 
 def _pair(first: str, number: int, unit: str) -> str:
     return f"{first} {_count(number, unit)}" if number else first
+
+
+def _short(span: timedelta) -> str:
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 60:
+        return f"{minutes} min" if minutes else ""
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min" if minutes and hours < 3 else f"{hours} h"
+    return _count(hours // 24, "day")

@@ -14,12 +14,13 @@ import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from mend.clinic import Clinic
 from mend.desk.app import create_app
+from mend.desk.health import Health
 from mend.records import (
     case_file,
-    case_queue,
     escalations,
     journal,
     passwords,
@@ -29,6 +30,7 @@ from mend.records import (
 from mend.records.database import Database
 from mend.records.escalations import ContactDetails, EscalationCause
 from mend.records.journal import Reply, TurnResult
+from mend.records.tables import Conversation, Escalation
 from mend.settings import Settings
 from tests.databases import fresh_database
 
@@ -105,13 +107,18 @@ class Desk:
                 "handoff", None, (Reply("A person will look."),), (cause,)
             )
             journal.complete(s, received.message, result, self.clock())
-            return (
-                case_queue.queue(
-                    s, view="open", staff_id=0, now=self.clock(), per_page=1000
-                )
-                .rows[-1 if urgency == "routine" else 0]
-                .reference
+            found = select(Escalation.reference).where(
+                Escalation.conversation_id == chat.id
             )
+            return str(s.execute(found).scalar_one())
+
+    def writes_again(self, reference: str, text: str) -> None:
+        """Write in the chat of a case, as its visitor does."""
+        with self.db.transaction() as s:
+            chat = s.get(
+                Conversation, self.stored(reference).escalation.conversation_id
+            )
+            journal.receive(s, chat, secrets.token_hex(8), text, None, self.clock())
 
     def audit(self) -> list[tuple[str, str, str]]:
         from mend.records import audit
@@ -205,7 +212,8 @@ def make_app(
         )
         database = Database.open(chosen.database_url)
         opened.append(database)
-        app = create_app(chosen, clinic, database=database, now=clock)
+        well = Health(lambda: {"database": True, "assistant": True})
+        app = create_app(chosen, clinic, database=database, health=well, now=clock)
         return app, database
 
     yield make

@@ -6,7 +6,7 @@ from mend.records import case_queue
 from mend.records.database import Database
 from mend.records.tables import Conversation
 
-from .making import CONTACT, ask, change, open_case
+from .making import CONTACT, NOW, ask, change, open_case
 
 
 class TestQueue:
@@ -23,7 +23,7 @@ class TestQueue:
         for case in expected[::-1]:
             assert case.reference
         with db.reading() as s:
-            page = case_queue.queue(s, view="open", staff_id=reviewer)
+            page = case_queue.queue(s, view="open", staff_id=reviewer, now=NOW)
         assert [row.reference for row in page.rows] == [c.reference for c in expected]
         assert page.rows[0].why == "Because handoff."
         assert page.rows[0].summary == "A emergency message"
@@ -38,13 +38,14 @@ class TestQueue:
         change(db, case, "closed", reviewer, outcome="no_action")
         with db.reading() as s:
             pages = {
-                view: case_queue.queue(s, view=view, staff_id=reviewer)
+                view: case_queue.queue(s, view=view, staff_id=reviewer, now=NOW)
                 for view in case_queue.VIEWS
             }
         assert pages["mine"].counts == {
             "unassigned": 1,
             "mine": 1,
             "open": 3,
+            "waiting": 0,
             "closed": 1,
         }
         for view, page in pages.items():
@@ -63,7 +64,7 @@ class TestQueue:
             open_case(db)
         with db.reading() as s:
             page = case_queue.queue(
-                s, view="open", staff_id=reviewer, page=asked, per_page=2
+                s, view="open", staff_id=reviewer, now=NOW, page=asked, per_page=2
             )
         assert (page.page, page.pages, len(page.rows)) == (given, 3, lines)
 
@@ -72,5 +73,5 @@ class TestQueue:
     ) -> None:
         ask(db, conversation, replace(CONTACT, email="ana@example.org"))
         with db.reading() as s:
-            (row,) = case_queue.queue(s, view="open", staff_id=reviewer).rows
+            (row,) = case_queue.queue(s, view="open", staff_id=reviewer, now=NOW).rows
         assert row.reach == ("phone", "e-mail")
