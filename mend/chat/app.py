@@ -15,7 +15,16 @@ import structlog
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from mend.chat import api, assets, description, origin, pages, problems, security
+from mend.chat import (
+    answers_page,
+    api,
+    assets,
+    description,
+    origin,
+    pages,
+    problems,
+    security,
+)
 from mend.chat.bodies import MAX_BODY_BYTES
 from mend.chat.choices import Choices
 from mend.chat.door import FrontDoor
@@ -28,9 +37,11 @@ from mend.chat.session import session_length
 from mend.chat.turn import ScreenerLike, Turns
 from mend.chat.words import Words
 from mend.clinic import Clinic, load_clinic
+from mend.content.facts import NO_FACTS, Facts
 from mend.records import tracker
 from mend.records.database import Database
 from mend.settings import Settings, secret_key
+from mend.understanding.catalogue import Catalogue
 
 log = structlog.get_logger("mend.chat")
 
@@ -50,9 +61,10 @@ def create_app(
     clinic: Clinic,
     *,
     database: Database,
-    catalogue: CatalogueLike,
+    catalogue: Catalogue,
     screener: ScreenerLike,
     session: timedelta,
+    facts: Facts = NO_FACTS,
     now: Callable[[], datetime] = _utc_now,
     clock: Callable[[], float] = time.monotonic,
 ) -> Flask:
@@ -63,6 +75,7 @@ def create_app(
         clinic: The clinic's facts.
         database: The clinic's records.
         catalogue: The written answers.
+        facts: What they rest on, for the page of all answers.
         screener: The red-flag matcher.
         session: The silence after which Rasa starts afresh.
         now: Gives the present moment.
@@ -97,6 +110,7 @@ def create_app(
     app.register_blueprint(api.health(door))
     app.register_blueprint(description.blueprint())
     app.register_blueprint(pages.blueprint(door, files))
+    app.register_blueprint(answers_page.blueprint(door, catalogue, facts, files))
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
@@ -172,6 +186,7 @@ def probe(catalogue: CatalogueLike) -> Probe:
 
 def build(settings: Settings) -> Flask:
     """Return the front door with the real parts, for the command line."""
+    from mend.content.facts import load_facts
     from mend.understanding.catalogue import load_catalogue
     from mend.understanding.red_flags import Screener
 
@@ -180,6 +195,7 @@ def build(settings: Settings) -> Flask:
         load_clinic(settings.clinic_file),
         database=Database.open(settings.database_url),
         catalogue=load_catalogue(DATA),
+        facts=load_facts(DATA),
         screener=Screener.load(DATA / "lexicon"),
         session=session_length(DOMAIN),
     )

@@ -92,6 +92,9 @@ class Facts:
         return found + [q for key in sources for q in self.of_sources.get(key, ())]
 
 
+NO_FACTS = Facts({}, {})
+
+
 def load_facts(data_dir: Path) -> Facts:
     """Read the facts.
 

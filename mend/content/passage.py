@@ -125,6 +125,8 @@ def passages(
     for key, advice in catalogue.advice.items():
         said = {key: advice.text, f"{key}, custom.them": advice.them}
         for name, text in said.items():
+            if not text:
+                continue
             yield Passage(
                 id=name,
                 name=f"utter_red_flag/{key}",

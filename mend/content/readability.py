@@ -6,6 +6,7 @@ textstat counts them. AMA and NIH ask for grade 6 at most; 8 is our ceiling.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -51,19 +52,26 @@ def words_in(sentence: str) -> int:
     return len(re.findall(r"[\w'\u2019-]+", sentence))
 
 
+@functools.lru_cache(maxsize=2000)  # the page of all answers measures the same again
 def readability(text: str) -> Readability:
     """Measure one text; placeholders count as one short word."""
-    import textstat  # slow to import, and few need it
-
     plain = _BULLET.sub("", _PLACEHOLDER.sub("us", text))
     sentences = sentences_of(plain)
     counts = [words_in(sentence) for sentence in sentences]
     # Every line ends a sentence, also a bullet without a full stop.
     joined = " ".join(s.rstrip(".?!:;,") + "." for s in sentences)
+    simplified = _GLOSSARY.sub("word", joined)
+    raw = _grade(joined)
     return Readability(
         words=sum(counts),
         sentences=len(sentences),
         longest_sentence=max(counts, default=0),
-        grade=float(textstat.flesch_kincaid_grade(_GLOSSARY.sub("word", joined))),
-        raw_grade=float(textstat.flesch_kincaid_grade(joined)),
+        grade=raw if simplified == joined else _grade(simplified),
+        raw_grade=raw,
     )
+
+
+def _grade(text: str) -> float:
+    import textstat  # slow to import, and few need it
+
+    return float(textstat.flesch_kincaid_grade(text))

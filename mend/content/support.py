@@ -7,15 +7,14 @@ from collections.abc import Iterator, Mapping
 from mend.content.facts import Facts
 from mend.content.finding import Finding
 from mend.content.places import Place, place_of
+from mend.content.reviews import is_about_health
 from mend.understanding.catalogue import Answer, Catalogue
-
-_NOT_ABOUT_HEALTH = ("clinic.", "chat.")
 
 
 def check_support(answer: Answer, places: Mapping[str, Place]) -> Iterator[Finding]:
     """Yield what an answer lacks: facts, sources, follow-ups, a true title."""
     where = place_of(places, f"utter_faq/{answer.id}")
-    if answer.outcome == "answered" and not answer.id.startswith(_NOT_ABOUT_HEALTH):
+    if answer.outcome == "answered" and is_about_health(answer.id):
         if not answer.facts:
             yield Finding(where, "names no facts")
         if not answer.sources:

@@ -1,0 +1,38 @@
+"""The page of all answers, with sources and reviews: for those who sign them off."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from mend.chat.assets import Assets
+from mend.chat.door import FrontDoor
+from mend.chat.pages import Numbers
+from mend.content.facts import Facts
+from mend.content.overview import overview
+from mend.understanding.catalogue import Catalogue
+
+
+def blueprint(
+    door: FrontDoor, catalogue: Catalogue, facts: Facts, assets: Assets
+) -> Blueprint:
+    """Return the route of the page."""
+    page = Blueprint("answers", __name__)
+    numbers = Numbers(door)
+
+    @page.get("/answers")
+    def answers() -> str:
+        return render_template(
+            "answers.html",
+            clinic=door.clinic,
+            numbers=numbers,
+            asset=assets.url,
+            overview=overview(
+                catalogue,
+                facts,
+                door.words.facts(),
+                door.clinic.local(door.now()).date(),
+            ),
+            picture_url=lambda name: f"/pictures/{name}.svg",
+        )
+
+    return page
