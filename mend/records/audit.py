@@ -11,13 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from mend.records.columns import clean_json
 from mend.records.tables import Audit, AuditHead
 
-FIRST_HASH = "0" * 64
+# What the hash of a row covers, besides the hash before it.
+_COVERED = ("seq", "at", "actor", "action", "object", "details")
+
+
+class ChainBroken(ValueError):
+    """The list is not as it was written."""
 
 
 @dataclass(frozen=True)
@@ -78,36 +83,147 @@ def record(
     s.flush()
 
 
-def verify(s: Session) -> Chain:
-    """Walk the whole chain and say whether it is intact."""
-    previous = FIRST_HASH
-    seq = 0
-    for row in s.execute(select(Audit).order_by(Audit.seq)).scalars():
-        seq += 1
-        content = {
-            "seq": row.seq,
-            "at": row.at,
-            "actor": row.actor,
-            "action": row.action,
-            "object": row.object,
-            "details": row.details,
-        }
-        expected = _hash(previous, content)
-        if row.seq != seq or row.previous_hash != previous or row.hash != expected:
-            return Chain(rows=seq, broken_at=seq)
-        previous = row.hash
+def verify(s: Session, *, newest: int | None = None) -> Chain:
+    """Walk the chain and say whether it is intact.
+
+    Args:
+        s: A reading session.
+        newest: Look at so many rows at the end only, which takes a moment and finds
+            what was changed lately; None for all.
+    """
     head = s.execute(select(AuditHead).where(AuditHead.id == 1)).scalar_one()
-    if (head.seq, head.hash) != (seq, previous):
-        return Chain(rows=seq, broken_at=seq + 1)
-    return Chain(rows=seq, broken_at=None)
+    seq, previous = head.start_seq, head.start_hash
+    if newest is not None and head.seq - newest > seq:
+        seq = head.seq - newest
+        previous = s.execute(
+            select(Audit.hash).where(Audit.seq == seq)
+        ).scalar_one_or_none()
+    start = seq
+    table = Audit.__table__
+    rows = s.execute(
+        select(table).where(table.c.seq > start).order_by(table.c.seq)
+    ).yield_per(1000)
+    for row in rows:
+        seq += 1
+        content = {name: getattr(row, name) for name in _COVERED}
+        if (row.seq, row.previous_hash) != (seq, previous) or (
+            row.hash != _hash(row.previous_hash, content)
+        ):
+            return Chain(rows=seq - start, broken_at=seq)
+        previous = row.hash
+    # A row before the first one that should be there was put in by hand.
+    stray = s.execute(select(Audit.seq).where(Audit.seq <= head.start_seq).limit(1))
+    if (head.seq, head.hash) != (seq, previous) or stray.first() is not None:
+        return Chain(rows=seq - start, broken_at=seq + 1)
+    return Chain(rows=seq - start, broken_at=None)
 
 
-def rows(s: Session, *, page: int = 1, per_page: int = 50) -> list[Audit]:
+def check(s: Session, now: datetime) -> Chain:
+    """Walk the whole chain and remember what was found, for `last_check`."""
+    chain = verify(s)
+    head = s.execute(select(AuditHead).where(AuditHead.id == 1)).scalar_one()
+    head.checked_at, head.checked_rows = now, chain.rows
+    head.broken_at = chain.broken_at
+    return chain
+
+
+def last_check(s: Session) -> tuple[datetime, Chain] | None:
+    """Return when the whole chain was checked last and what was found."""
+    head = s.execute(select(AuditHead).where(AuditHead.id == 1)).scalar_one()
+    if head.checked_at is None:
+        return None
+    return head.checked_at, Chain(head.checked_rows, head.broken_at)
+
+
+def cut(s: Session, before: datetime, now: datetime) -> int:
+    """Delete the rows older than `before`; return how many.
+
+    The chain then begins at the oldest row that is left; that it was cut, and where, is
+    a row of its own.
+
+    Raises:
+        ChainBroken: The list was changed; nothing is deleted, so that it can be seen.
+    """
+    first_kept = s.execute(
+        select(Audit.seq).where(Audit.at >= before).order_by(Audit.seq).limit(1)
+    ).scalar_one_or_none()
+    head = s.execute(
+        select(AuditHead).where(AuditHead.id == 1).with_for_update()
+    ).scalar_one()
+    last = head.seq if first_kept is None else first_kept - 1
+    if last <= head.start_seq:
+        return 0
+    if not verify(s).intact:
+        raise ChainBroken
+    head.start_hash = s.execute(
+        select(Audit.hash).where(Audit.seq == last)
+    ).scalar_one()
+    rows: int = s.execute(
+        delete(Audit)
+        .where(Audit.seq <= last)
+        .execution_options(synchronize_session=False)
+    ).rowcount
+    head.start_seq = last
+    record(
+        s,
+        actor="system",
+        action="audit.cut",
+        object="audit",
+        details={"rows": rows, "up_to": last},
+        now=now,
+    )
+    return rows
+
+
+def older_than(s: Session, before: datetime) -> int:
+    """Count the rows that `cut` would delete."""
+    count: int = s.execute(
+        select(func.count()).select_from(Audit).where(Audit.at < before)
+    ).scalar_one()
+    return count
+
+
+def count(s: Session, *, actor: str | None = None, action: str | None = None) -> int:
+    """Count the rows of somebody, or of one action, or all."""
+    found: int = s.execute(
+        select(func.count()).select_from(Audit).where(*_only(actor, action))
+    ).scalar_one()
+    return found
+
+
+def rows(
+    s: Session,
+    *,
+    page: int = 1,
+    per_page: int = 50,
+    actor: str | None = None,
+    action: str | None = None,
+) -> list[Audit]:
     """Return one page of the list, newest first."""
-    query = select(Audit).order_by(Audit.seq.desc())
+    query = select(Audit).where(*_only(actor, action)).order_by(Audit.seq.desc())
     return list(
         s.execute(query.offset((page - 1) * per_page).limit(per_page)).scalars()
     )
+
+
+def actions(s: Session) -> list[str]:
+    """Return every action there is a row of, by name."""
+    query = select(Audit.action).distinct().order_by(Audit.action)
+    return list(s.execute(query).scalars())
+
+
+def actors(s: Session) -> list[str]:
+    """Return everybody there is a row of, by name."""
+    query = select(Audit.actor).distinct().order_by(Audit.actor)
+    return list(s.execute(query).scalars())
+
+
+def _only(actor: str | None, action: str | None) -> list[Any]:
+    return [
+        column == value
+        for column, value in ((Audit.actor, actor), (Audit.action, action))
+        if value is not None
+    ]
 
 
 def _hash(previous: str, row: dict[str, Any]) -> str:

@@ -1,4 +1,5 @@
 import threading
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, text, update
@@ -90,3 +91,124 @@ def test_pages_come_newest_first(db: Database) -> None:
     with db.reading() as s:
         assert [row.seq for row in audit.rows(s, page=1, per_page=2)] == [5, 4]
         assert [row.seq for row in audit.rows(s, page=3, per_page=2)] == [1]
+
+
+class TestNewest:
+    def test_changes_at_the_end_are_found_without_reading_all(
+        self, db: Database
+    ) -> None:
+        _fill(db, 9)
+        with db.reading() as s:
+            assert audit.verify(s, newest=3) == audit.Chain(rows=3, broken_at=None)
+            assert audit.verify(s, newest=100).rows == 9
+        with db.transaction() as s:
+            s.execute(update(Audit).where(Audit.seq == 8).values(actor="staff:2"))
+        with db.reading() as s:
+            assert audit.verify(s, newest=3).broken_at == 8
+            assert audit.verify(s, newest=1).intact
+
+    def test_a_row_cut_out_just_before_is_found(self, db: Database) -> None:
+        _fill(db, 5)
+        with db.transaction() as s:
+            s.execute(delete(Audit).where(Audit.seq == 3))
+        with db.reading() as s:
+            assert not audit.verify(s, newest=2).intact
+
+
+class TestCheck:
+    def test_what_was_found_is_remembered(self, db: Database) -> None:
+        with db.transaction() as s:
+            assert audit.last_check(s) is None
+        _fill(db, 3)
+        with db.transaction() as s:
+            audit.check(s, NOW)
+            assert audit.last_check(s) == (NOW, audit.Chain(3, None))
+            s.execute(update(Audit).where(Audit.seq == 2).values(actor="staff:2"))
+        with db.transaction() as s:
+            audit.check(s, NOW)
+            assert audit.last_check(s) == (NOW, audit.Chain(2, 2))
+
+
+class TestCut:
+    """The list is kept for a time; what is left is still a chain."""
+
+    def fill(self, db: Database) -> None:
+        for day in range(5):
+            with db.transaction() as s:
+                audit.record(
+                    s,
+                    actor="system",
+                    action="x",
+                    object="y",
+                    now=NOW + timedelta(days=day),
+                )
+
+    def cut(self, db: Database, days: int) -> int:
+        with db.transaction() as s:
+            return audit.cut(s, NOW + timedelta(days=days), NOW + timedelta(days=9))
+
+    def test_what_is_left_is_intact_and_says_so(self, db: Database) -> None:
+        self.fill(db)
+        with db.reading() as s:
+            assert audit.older_than(s, NOW + timedelta(days=2)) == 2
+        assert self.cut(db, 2) == 2
+        assert self.cut(db, 2) == 0
+        with db.reading() as s:
+            assert audit.verify(s) == audit.Chain(rows=4, broken_at=None)
+            last = audit.rows(s)[0]
+        assert (last.action, last.details) == ("audit.cut", {"rows": 2, "up_to": 2})
+
+    def test_all_of_it(self, db: Database) -> None:
+        self.fill(db)
+        assert self.cut(db, 8) == 5
+        with db.reading() as s:
+            assert audit.verify(s) == audit.Chain(rows=1, broken_at=None)
+
+    @pytest.mark.parametrize("seq", [3, 5])
+    def test_a_change_is_found_after_the_cut_too(self, db: Database, seq: int) -> None:
+        self.fill(db)
+        self.cut(db, 2)
+        with db.transaction() as s:
+            s.execute(delete(Audit).where(Audit.seq == seq))
+        assert _verify(db).broken_at == seq
+
+    def test_a_broken_chain_is_not_cut(self, db: Database) -> None:
+        self.fill(db)
+        with db.transaction() as s:
+            s.execute(update(Audit).where(Audit.seq == 2).values(actor="staff:2"))
+        with pytest.raises(audit.ChainBroken):
+            self.cut(db, 3)
+        assert _verify(db).broken_at == 2
+
+    def test_an_old_row_put_back_is_found(self, db: Database) -> None:
+        self.fill(db)
+        self.cut(db, 2)
+        with db.transaction() as s:
+            s.add(
+                Audit(
+                    seq=1,
+                    at=NOW,
+                    actor="x",
+                    action="x",
+                    object="x",
+                    details={},
+                    previous_hash="0" * 64,
+                    hash="1" * 64,
+                )
+            )
+        assert not _verify(db).intact
+
+
+def test_rows_of_one_person_or_one_action(db: Database) -> None:
+    _fill(db, 3)
+    with db.transaction() as s:
+        audit.record(s, actor="staff:2", action="case.noted", object="x", now=NOW)
+    with db.reading() as s:
+        assert audit.actors(s) == ["staff:1", "staff:2"]
+        assert audit.actions(s) == ["case.noted", "case.viewed"]
+        assert audit.count(s) == 4
+        assert audit.count(s, actor="staff:1") == 3
+        assert audit.count(s, actor="staff:1", action="case.noted") == 0
+        (row,) = audit.rows(s, action="case.noted")
+        assert row.actor == "staff:2"
+        assert [row.seq for row in audit.rows(s, page=2, per_page=3)] == [1]
