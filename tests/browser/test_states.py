@@ -12,7 +12,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.helpers import say, violations
-from tests.chat.doubles import StandInRasa
 
 Open = Callable[..., Page]
 
@@ -125,12 +124,13 @@ DOUBLE_AND_SPACED = """() => { const sheet = new CSSStyleSheet(); sheet.replaceS
      p { margin-bottom: 2em !important }`);
     document.adoptedStyleSheets = [sheet]; }"""
 USUAL_TEXT = "() => { document.adoptedStyleSheets = []; }"
-CUT = """() => [...document.querySelectorAll("button, p, a, label, summary, h1, h2, h3")]
+CUT = """() =>
+    [...document.querySelectorAll("button, p, a, label, summary, h1, h2, h3")]
     .filter((e) => e.offsetParent && e.scrollWidth > e.clientWidth + 1
       && !e.classList.contains("away") && getComputedStyle(e).display !== "inline")
     .map((e) => e.textContent)"""
 SMALL_TARGETS = """() => {
-    const visible = (e) => e.offsetParent && getComputedStyle(e).visibility !== "hidden";
+    const visible = (e) => e.checkVisibility({ visibilityProperty: true });
     const inText = (e) => e.tagName === "A" && e.closest(".bubble p, .page p, li");
     const small = (e, least) => { const r = e.getBoundingClientRect();
       return Math.min(r.width, r.height) < least; };
@@ -217,9 +217,7 @@ def test_only_the_transcript_scrolls(open_page: Open, height: int) -> None:
     assert page.evaluate("document.documentElement.scrollHeight") <= height
 
 
-def test_what_screen_readers_meet_in_which_order(
-    open_page: Open, rasa: StandInRasa
-) -> None:
+def test_what_screen_readers_meet_in_which_order(open_page: Open) -> None:
     page = open_page("/chat")
     say(page, "What is scar tissue?")
     tree = page.locator("body").aria_snapshot()

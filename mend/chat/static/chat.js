@@ -36,11 +36,9 @@ function add(item, always) {
 }
 
 /* What stands in the transcript already, so that nothing is shown twice. */
-const answers = new Set(); // numbers of the assistant's messages
-const sent = new Map(); // own messages by id
-let synced = 0;
+const sent = new Map(); // own messages by id; the assistant's are in chat.shown
 function addTurn(told) {
-  for (const { seq } of told.messages) answers.add(seq);
+  for (const { seq } of told.messages) chat.shown.add(seq);
   add(turn(told, on));
 }
 function addRows(rows) {
@@ -50,13 +48,13 @@ function addRows(rows) {
     group = [];
   };
   for (const row of rows) {
-    synced = row.seq;
+    chat.synced = row.seq;
     if (row.sender === "visitor") {
       flush();
       const item = sent.get(row.id);
       if (item) settle(item);
       else { sent.set(row.id, {}); add(mine(row.text)); }
-    } else if (!answers.has(row.seq)) {
+    } else if (!chat.shown.has(row.seq)) {
       if (group.length && group[0].outcome !== row.outcome) flush();
       group.push(row);
     }
@@ -66,13 +64,13 @@ function addRows(rows) {
 /* Fetches what came since; an answer may still be on its way. */
 async function fetchNew(tries) {
   if (!chat.token) return 0;
-  const { status, data } = await call("GET", "messages?after=" + synced);
+  const { status, data } = await call("GET", "messages?after=" + chat.synced);
   if (status === 401) forget();
   if (status !== 200) return status;
   addRows(data.messages);
   const last = data.messages[data.messages.length - 1];
   const waiting = tries && last && last.sender === "visitor";
-  if (waiting) synced = last.seq - 1;
+  if (waiting) chat.synced = last.seq - 1;
   say("status", waiting ? "Waiting for the answer …" : "");
   if (waiting) setTimeout(() => catchUp(tries - 1), SLOW_MS);
   return status;
@@ -163,9 +161,9 @@ const topics = greeting.querySelector(".choices");
 if (topics) topics.replaceWith(suggestions([...topics.querySelectorAll("button")].map((b) => ({ title: b.textContent, choice: true })), send));
 function empty() {
   messages.replaceChildren(greeting);
-  answers.clear();
+  chat.shown.clear();
   sent.clear();
-  synced = 0;
+  chat.synced = 0;
 }
 async function restore() {
   restoring = true;
@@ -173,7 +171,7 @@ async function restore() {
   if (chat.token) {
     greeting.remove();
     const status = await fetchNew(20);
-    if (!synced) empty();
+    if (!chat.synced) empty();
     if (status !== 200 && status !== 401) say("alert", "We could not load your earlier messages. Please reload the page.");
   }
   for (const { id, words } of tab.get("unsent") || []) {
@@ -199,7 +197,7 @@ watchOtherTabs({
 /* -- connection -- */
 function online() {
   $("offline").hidden = navigator.onLine;
-  if (navigator.onLine && synced) catchUp();
+  if (navigator.onLine && chat.synced) catchUp();
 }
 window.addEventListener("online", online);
 window.addEventListener("offline", online);

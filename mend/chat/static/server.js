@@ -23,6 +23,8 @@ export const chat = {
   token: tab.get("token") || (shared && shared.until > now ? shared.token : null),
   endsAt: null, // when the assistant starts afresh, by this computer's clock
   choices: {}, // the greeting's buttons, as the server made them for this conversation
+  shown: new Set(), // numbers of the assistant's messages that are on the page
+  synced: 0, // up to which number all messages were fetched
 };
 
 export function newId() {
@@ -66,7 +68,11 @@ async function open() {
   const opened = await call("POST", "conversations", {});
   if (opened.status === 201) {
     remember(opened.data.token);
-    for (const { choices } of opened.data.messages) for (const c of choices) chat.choices[c.title] = c.choice;
+    chat.shown.clear(); // the greeting is on the page already
+    for (const { seq, choices } of opened.data.messages) {
+      chat.synced = seq;
+      for (const { title, choice } of choices) chat.choices[title] = choice;
+    }
   }
   opening = null;
   return opened;
