@@ -39,7 +39,7 @@ types:
 lint-content:  ## check examples, answers and sources
 	@$(BIN)/mend content lint
 
-content-report: setup-test  ## write reports/answers.html: all answers, sources, reviews, reading grades
+content-report: setup  ## write reports/answers.html: all answers, sources, reviews, reading grades
 	@$(BIN)/mend content report
 
 ratings: setup-test  ## put the raters' sheets together (see reports/ratings/README.md)

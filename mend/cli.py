@@ -207,8 +207,109 @@ def staff_add(email: str, name: str, role: str, again: bool) -> None:
 
 
 @main.group()
+def records() -> None:
+    """Look after the clinic's records: age, erasures, the audit list."""
+
+
+@records.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
+def retain(dry_run: bool) -> None:
+    """Delete what is older than the settings allow (the sweeper does it daily)."""
+    from mend.records import retention
+    from mend.records.audit import ChainBroken
+    from mend.records.database import Database
+
+    settings = load_settings()
+    ages, now = retention.Ages.of(settings), dt.datetime.now(dt.timezone.utc)
+    database = Database.open(settings.database_url)
+    try:
+        if dry_run:
+            with database.reading() as session:
+                counts = retention.what_is_old(session, now, ages)
+        else:
+            counts = retention.delete_old(database, settings.tracker_url, now, ages)
+    except ChainBroken:
+        _fail(f"All but the audit list is done: {_AUDIT_BROKEN}")
+    finally:
+        database.dispose()
+    for name, count in counts.items():
+        click.echo(f"{count:7}  {name.replace('_', ' ')}")
+    click.echo("Nothing was deleted." if dry_run else "Deleted.")
+
+
+@records.command(name="replay-erasures")
+@click.option(
+    "--ledger",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File with the ledger; default: erasures.txt in MEND_VAR.",
+)
+def replay_erasures(ledger: Path | None) -> None:
+    """Erase again what a restored backup brought back (a start does it too)."""
+    from mend.records import erasure_ledger
+    from mend.records.database import Database
+
+    settings = load_settings()
+    database = Database.open(settings.database_url)
+    try:
+        chats = erasure_ledger.replay(
+            database,
+            settings.tracker_url,
+            ledger or settings.erasures_file,
+            dt.datetime.now(dt.timezone.utc),
+        )
+    finally:
+        database.dispose()
+    click.echo(f"{chats} chats erased again.")
+
+
+@records.command(name="check-audit")
+def check_audit() -> None:
+    """Walk the whole audit list; fail when it is not as it was written."""
+    from mend.records import audit
+    from mend.records.database import Database
+
+    database = Database.open(load_settings().database_url)
+    try:
+        with database.transaction() as session:
+            chain = audit.check(session, dt.datetime.now(dt.timezone.utc))
+    finally:
+        database.dispose()
+    if not chain.intact:
+        _fail(f"Entry {chain.broken_at}: {_AUDIT_BROKEN}")
+    click.echo(f"The audit list is intact: {chain.rows} entries.")
+
+
+_AUDIT_BROKEN = (
+    "the audit list was changed. Compare it with a backup before anything else."
+)
+
+
+@staff_group.command(name="reset-second-factor")
+@click.argument("email")
+def staff_reset_second_factor(email: str) -> None:
+    """Take away the second factor of somebody who lost phone and recovery codes.
+
+    An administrator can do it on the page "People"; this is for the last of them.
+    """
+    from mend.records import second_factor, staff
+    from mend.records.database import Database
+
+    database = Database.open(load_settings().database_url)
+    try:
+        with database.transaction() as session:
+            person = staff.by_email(session, email.strip().casefold())
+            if person is None:
+                _fail(f"Nobody signs in with {email}.")
+            now = dt.datetime.now(dt.timezone.utc)
+            second_factor.reset(session, person.id, by=None, now=now)
+    finally:
+        database.dispose()
+    click.echo("Done. The password alone lets them in, until they set up a new one.")
+
+
+@main.group()
 def content() -> None:
-    """Check what visitors read."""
+    """Check and show what visitors read."""
 
 
 @content.command(name="lint")
@@ -260,6 +361,36 @@ def learn_export(out: Path | None, margin: float) -> None:
     from mend.learning.command import export_examples
 
     export_examples(load_settings(), _project(), out, margin)
+
+
+@content.command(name="report")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("reports/answers.html"),
+    show_default=True,
+    help="Where to write it.",
+)
+def content_report(out: Path) -> None:
+    """Write all answers, sources, reviews and reading grades as one HTML page."""
+    from mend.clinic import load_clinic
+    from mend.content.facts import load_facts
+    from mend.content.overview import overview
+    from mend.content.report import render
+    from mend.understanding.catalogue import load_catalogue
+
+    data = _project() / "data"
+    clinic = load_clinic(load_settings().clinic_file)
+    now = dt.datetime.now(dt.timezone.utc)
+    today = clinic.local(now).date()
+    found = overview(load_catalogue(data), load_facts(data), clinic.facts(now), today)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(render(found, clinic, today), encoding="utf-8")
+    click.echo(
+        f"{out}: {len(found.entries)} entries, mean reading grade {found.grade:.1f}, "
+        f"{found.reviewed.by_clinician} of {found.reviewed.of} answers about health "
+        "reviewed by a clinician"
+    )
 
 
 @main.group()
