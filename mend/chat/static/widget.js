@@ -34,8 +34,9 @@
   let colour = "#1c5c58";
   if (given.color && contrast(given.color) >= 4.5) colour = given.color;
   else if (given.color) {
-    complain(`data-color="${given.color}" is not used: ` + (contrast(given.color)
-      ? `white text on it has a contrast of ${contrast(given.color).toFixed(1)}, and 4.5 is needed. Take a darker one.`
+    const found = Math.floor(contrast(given.color) * 10) / 10;
+    complain(`data-color="${given.color}" is not used: ` + (found
+      ? `white text on it has a contrast of ${found}, and 4.5 is needed. Take a darker one.`
       : "write it as #rrggbb."));
   }
 
