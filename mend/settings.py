@@ -74,6 +74,15 @@ class Settings(BaseModel):
     sweep_after_s: int = Field(
         60, ge=5, description="age at which an unanswered message is escalated"
     )
+    keep_chats_days: int = Field(
+        30, ge=1, description="days a chat without a case is kept"
+    )
+    keep_cases_days: int = Field(
+        365, ge=1, description="days a chat is kept after the last of its cases closed"
+    )
+    keep_audit_days: int = Field(
+        730, ge=30, description="days a row of the audit list is kept; it has no text"
+    )
     second_factor: Literal["admins", "managers", "everybody", "nobody"] = Field(
         "admins", description="who of the staff must sign in with a code of an app too"
     )

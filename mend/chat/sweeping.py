@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mend.chat.words import Words
 from mend.clinic import load_clinic
-from mend.records import tracker
+from mend.records import audit, erasure_ledger, retention
 from mend.records.database import Database
 from mend.records.journal import Reply
 from mend.records.sweeper import sweep
@@ -48,6 +48,27 @@ def sweep_once(
     except SQLAlchemyError as error:
         log.error("sweeper.failed", error=type(error).__name__)
     try:
-        tracker.erase_pending(database, settings.tracker_url, now)
-    except SQLAlchemyError as error:
+        erasure_ledger.finish(
+            database, settings.tracker_url, settings.erasures_file, now
+        )
+    except (SQLAlchemyError, OSError) as error:
         log.error("sweeper.erase_failed", error=type(error).__name__)
+    try:
+        _once_a_day(settings, database, now)
+    except (SQLAlchemyError, audit.ChainBroken) as error:
+        log.error("sweeper.retention_failed", error=type(error).__name__)
+
+
+def _once_a_day(settings: Settings, database: Database, now: datetime) -> None:
+    """Check the audit list and delete what is too old."""
+    with database.reading() as s:
+        if not retention.is_due(s, now):
+            return
+    with database.transaction() as s:
+        chain = audit.check(s, now)
+    if not chain.intact:
+        log.error("audit.broken", at=chain.broken_at)
+    gone = retention.delete_old(
+        database, settings.tracker_url, now, retention.Ages.of(settings)
+    )
+    log.info("records.retained", **gone)
