@@ -21,6 +21,7 @@ from mend.desk import (
     erasing,
     errors,
     exports,
+    insight,
     learning,
     pain_chart,
     people,
@@ -115,6 +116,7 @@ def create_app(
         cases,
         erasing,
         learning,
+        insight,
         people,
     ):
         app.register_blueprint(part.pages)

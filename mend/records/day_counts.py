@@ -93,7 +93,7 @@ def by_day(
     s: Session, first: date, last: date, calendar: Calendar
 ) -> dict[date, Counts]:
     """Return conversations and turns of each day from `first` to `last`."""
-    days = {day: Counter() for day in _days(first, last)}
+    days: dict[date, Counts] = {day: Counter() for day in _days(first, last)}
     rows = s.execute(
         select(DayCount.day, DayCount.what, DayCount.name, DayCount.count).where(
             DayCount.day.between(first, last),
