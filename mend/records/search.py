@@ -146,7 +146,7 @@ def _numbers(typed: str) -> set[str]:
     0 before a national number and the country's code are left out of one form, so
     that "020 7946 0000" and "+44 20 7946 0000" find each other.
     """
-    found = {_digits(typed).lstrip("0")}
+    found = {_digits(typed), _digits(typed).lstrip("0")}
     if typed.startswith(("+", "00")):
         try:
             parsed = phonenumbers.parse(re.sub("^00", "+", typed), None)
