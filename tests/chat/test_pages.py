@@ -98,7 +98,7 @@ def test_the_demo_page_says_what_the_clinic_says(
     for of in (clinic, Clinic(name="A", phone="020 7946 0123")):
         with front_door(tmp_path / of.name, rasa, of) as door:
             page = requests.get(door.url + "/", timeout=5).text
-        assert ("sports massage" in page) == (of is clinic)
+        assert ("Sports massage" in page) == (of is clinic)
         assert ("please ask us on 020 7946 0123" in page) == (of is not clinic)
         assert "None" not in page
 
