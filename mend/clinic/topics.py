@@ -155,6 +155,17 @@ def _first_minutes(about: str) -> Part:
 
 
 _HOURS = Part("our opening hours", "hours", _open_today)
+_LANGUAGES = _several("the languages we speak", "team.languages", "we speak {}")
+_CONDITIONS = _several(
+    "the problems we treat", "services.conditions", "we help with {}"
+)
+_NOT_TREATED = _several(
+    "the problems we do not treat",
+    "services.conditions_not_treated",
+    "we do not treat {}",
+    none="",
+    last="or",
+)
 _LATE_FEE = Part("the fee for late changes", "cancelling.late_fee", _late_fee)
 
 TOPICS: Mapping[str, tuple[Part, ...]] = {
@@ -249,7 +260,7 @@ TOPICS: Mapping[str, tuple[Part, ...]] = {
         ),
     ),
     "services": (
-        _several("the problems we treat", "services.conditions", "we help with {}"),
+        _CONDITIONS,
         _several("what we offer", "services.offered", "we offer {}"),
         _several(
             "what we do not offer",
@@ -258,18 +269,13 @@ TOPICS: Mapping[str, tuple[Part, ...]] = {
             none="",
             last="or",
         ),
-        _several(
-            "the problems we do not treat",
-            "services.conditions_not_treated",
-            "we do not treat {}",
-            none="",
-            last="or",
-        ),
+        _NOT_TREATED,
     ),
+    "conditions": (_CONDITIONS, _NOT_TREATED),
     "team": (
         _several("who works here", "team.roles", "our team has {}"),
         _own("their training", "team.training"),
-        _several("the languages we speak", "team.languages", "we speak {}"),
+        _LANGUAGES,
         _rule(
             "choosing who treats you",
             "team.choice",
@@ -277,6 +283,7 @@ TOPICS: Mapping[str, tuple[Part, ...]] = {
             no="You cannot choose who treats you.",
         ),
     ),
+    "languages": (_LANGUAGES,),
     "remote": (
         _rule(
             "video calls",

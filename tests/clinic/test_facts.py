@@ -12,15 +12,15 @@ from mend.clinic.customs import Customs
 from mend.clinic.sections import Section
 from mend.content.passage import MAX_GRADE_CLINIC, MAX_WORDS
 from mend.content.readability import readability
-from mend.understanding.catalogue import PLACEHOLDERS, load_catalogue
+from mend.understanding.catalogue import PLACEHOLDERS, REVIEWED, load_catalogue
 from tests.clinic.test_file import DEMO, clinic
 
 NOW = dt.datetime(2026, 11, 23, 10, tzinfo=dt.timezone.utc)
-ANSWERS = {
+TEXTS = {
     key: answer.text
     for key, answer in load_catalogue(DEMO.parent / "data").answers.items()
-    if key.startswith("clinic.")
 }
+ANSWERS = {key: text for key, text in TEXTS.items() if key.startswith("clinic.")}
 PHONE = "020 7946 0123"
 
 
@@ -38,13 +38,26 @@ def leaves(section, before=""):
 
 
 def test_placeholders_are_the_facts():
-    assert set(FACTS) == PLACEHOLDERS == set(clinic().facts(NOW))
+    assert set(FACTS) == PLACEHOLDERS - {REVIEWED} == set(clinic().facts(NOW))
 
 
 def test_every_fact_is_used_or_a_plain_one():
-    used = set(re.findall(r"\{(.*?)\}", " ".join(ANSWERS.values())))
-    plain = {"clinic.name", "clinic.hours_today", "clinic.hours_week"}
-    assert set(FACTS) - used - plain == {"urgent_line", "crisis_line"}
+    used = set(re.findall(r"\{(.*?)\}", " ".join(TEXTS.values())))
+    assert set(FACTS) - used == {"clinic.name", "clinic.hours_week"}
+
+
+def test_other_answers_say_what_the_clinic_filled_in():
+    facts = clinic(
+        services={"conditions": ["sore backs"], "conditions_not_treated": ["strokes"]},
+        team={"languages": ["English", "Welsh"]},
+    ).facts(NOW)
+    for key in ("physio.neuro", "condition.pelvic"):
+        text = fill(TEXTS[key], facts)
+        assert "We help with sore backs. We do not treat strokes." in text
+    assert "We speak English and Welsh." in fill(TEXTS["chat.language"], facts)
+    nothing = fill(TEXTS["physio.neuro"], clinic().facts(NOW))
+    assert "About the problems we treat and the problems we do not treat" in nothing
+    assert PHONE in nothing
 
 
 def test_every_key_about_the_clinic_is_said_by_some_topic():
