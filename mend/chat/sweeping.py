@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timezone
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from mend.chat.words import Words
 from mend.clinic import load_clinic
-from mend.records import audit, erasure_ledger, retention
+from mend.desk.due import DueTimes
+from mend.records import audit, day_counts, erasure_ledger, retention
 from mend.records.database import Database
+from mend.records.day_counts import Calendar
 from mend.records.journal import Reply
 from mend.records.sweeper import sweep
 from mend.settings import Settings
@@ -68,6 +71,10 @@ def _once_a_day(settings: Settings, database: Database, now: datetime) -> None:
         chain = audit.check(s, now)
     if not chain.intact:
         log.error("audit.broken", at=chain.broken_at)
+    clinic = load_clinic(settings.clinic_file)
+    calendar = Calendar(ZoneInfo(clinic.timezone), DueTimes.of(clinic).due)
+    # What was counted stays when the chats are gone.
+    day_counts.keep(database, calendar, now)
     gone = retention.delete_old(
         database, settings.tracker_url, now, retention.Ages.of(settings)
     )

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from mend.chat import sweeping
 from mend.chat.words import Words
 from mend.records import audit, erasure, erasure_ledger
-from mend.records.tables import Audit, Conversation
+from mend.records.tables import Audit, Conversation, DayCount
 from tests.chat.running import CLINIC, Visitor
 
 
@@ -51,6 +51,17 @@ def test_what_is_old_goes_once_a_day(visitor: Visitor) -> None:
         (chat,) = s.query(Conversation).all()
         assert chat.erased_by == "retention"
         assert audit.last_check(s)[1].intact
+
+
+def test_what_is_counted_outlives_the_chats(visitor: Visitor) -> None:
+    door = visitor.door
+    visitor.say("What is scar tissue?")
+    sweep(visitor, timedelta(days=31))
+    with door.database.reading() as s:
+        (chat,) = s.query(Conversation).all()
+        assert chat.erased_by == "retention"
+        counted = {(row.what, row.name) for row in s.query(DayCount)}
+    assert ("turn", "answered") in counted
 
 
 def test_a_changed_audit_list_is_an_error_in_the_log(visitor: Visitor) -> None:
