@@ -25,11 +25,13 @@ TITLES: dict[int, tuple[str, str]] = {
     403: ("foreign_origin", "This request came from a website we do not know."),
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not accept this kind of request."),
+    408: ("too_slow", "The request took too long to arrive. Please try again."),
     409: ("different_text", "This id was already used for another text."),
     413: ("too_long", "This message is too long."),
     415: ("not_json", "Send JSON with the content type application/json."),
     422: ("not_valid", "Something in this request is missing or not valid."),
     429: ("too_many", "Too many requests. Please wait a little and try again."),
+    431: ("headers_too_long", "The headers of this request are too long."),
     500: ("failed", "Something went wrong on our side."),
     503: ("not_available", "We could not store this just now. Please try again."),
 }

@@ -80,6 +80,7 @@ class TestMessages:
         assert asked["message"] == "How long does healing take?"
 
     def test_a_choice_of_another_conversation_is_refused(self, door: Running) -> None:
+        """A8; more forgeries are in test_abuse."""
         one, two = door.start(), door.start()
         (message,) = one.say("What is scar tissue?")["messages"]
         token = message["choices"][0]["choice"]
@@ -89,6 +90,7 @@ class TestMessages:
         assert len(door.rasa.asked()) == 1
 
     def test_only_what_we_say_reaches_rasa(self, visitor: Visitor) -> None:
+        """A6."""
         body = {
             "id": str(uuid.uuid4()),
             "text": "hello",
@@ -109,6 +111,7 @@ class TestMessages:
         ["/restart", " /restart", "\t/back", "\n/x", "\u00a0/x", "\u2003/x", "//x"],
     )
     def test_slash_texts_are_plain_text(self, visitor: Visitor, typed: str) -> None:
+        """A7; more in test_rasa_client, and with the real Rasa in the scenarios."""
         visitor.say(typed)
         (asked,) = visitor.door.rasa.asked()
         assert not asked["message"].strip().startswith("/")
@@ -144,6 +147,7 @@ class TestMessages:
 
 class TestRepeats:
     def test_same_id_same_answer(self, visitor: Visitor) -> None:
+        """A15."""
         message_id = str(uuid.uuid4())
         first = visitor.say("I want a person", message_id)
         again = visitor.say("I want a person", message_id.upper())
@@ -153,6 +157,7 @@ class TestRepeats:
         assert len(visitor.door.rows(Escalation)) == 1
 
     def test_twenty_at_once(self, visitor: Visitor) -> None:
+        """A15, F16."""
         visitor.door.rasa.delay_s = 0.2
         message_id = str(uuid.uuid4())
         with ThreadPoolExecutor(20) as pool:
@@ -167,6 +172,7 @@ class TestRepeats:
         assert len(visitor.door.rows(Escalation)) == 1
 
     def test_same_id_other_text(self, visitor: Visitor) -> None:
+        """A16."""
         message_id = str(uuid.uuid4())
         visitor.say("hello", message_id)
         is_problem(visitor.send("something else", message_id), 409)
@@ -175,6 +181,7 @@ class TestRepeats:
     def test_ten_messages_at_once_are_answered_one_by_one(
         self, visitor: Visitor
     ) -> None:
+        """A17, F18; that the first comes first is in test_locks."""
         visitor.door.rasa.delay_s = 0.05
         with ThreadPoolExecutor(10) as pool:
             turns = list(pool.map(lambda n: visitor.say(f"number {n}"), range(10)))
@@ -284,6 +291,7 @@ class TestRefusals:
     def test_no_token(
         self, door: Running, method: str, path: str, header: str | None
     ) -> None:
+        """A1."""
         headers = {} if header is None else {"Authorization": header}
         answer = requests.request(
             method,
@@ -297,6 +305,7 @@ class TestRefusals:
         assert door.rows(Message) == []
 
     def test_an_internal_sender_id_is_no_token(self, visitor: Visitor) -> None:
+        """A4."""
         (conversation,) = visitor.door.rows(Conversation)
         for stolen in (conversation.sender_id, conversation.token_sha256):
             visitor.token = stolen
@@ -320,6 +329,7 @@ class TestRefusals:
         ],
     )
     def test_bad_text(self, visitor: Visitor, text: Any, status: int) -> None:
+        """A9, A11, A12."""
         is_problem(visitor.send(text), status)
         assert visitor.door.rasa.asked() == []
         assert visitor.door.rows(Message, sender="visitor") == []
@@ -343,6 +353,7 @@ class TestRefusals:
     def test_strange_text_is_stored_and_told_back(
         self, visitor: Visitor, text: str
     ) -> None:
+        """A12."""
         body = json.dumps({"id": str(uuid.uuid4()), "text": text})
         answer = visitor.call(
             "POST",
@@ -386,6 +397,7 @@ class TestRefusals:
         ],
     )
     def test_bad_json(self, visitor: Visitor, raw: bytes) -> None:
+        """A11."""
         for path in ("messages", "consultations", "feedback", "conversations"):
             answer = visitor.call(
                 "POST", path, data=raw, headers={"Content-Type": "application/json"}
@@ -398,6 +410,7 @@ class TestRefusals:
         ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"],
     )
     def test_not_json(self, visitor: Visitor, kind: str) -> None:
+        """A13: no form of another page can write."""
         for path in ("messages", "consultations", "feedback", "conversations"):
             answer = visitor.call(
                 "POST", path, data=b'{"id": 1}', headers={"Content-Type": kind}
@@ -416,6 +429,7 @@ class TestRefusals:
         ],
     )
     def test_wrong_method(self, visitor: Visitor, method: str, path: str) -> None:
+        """A13."""
         answer = visitor.call(method, path)
         is_problem(answer, 405)
         assert answer.headers["Allow"]
@@ -423,6 +437,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize("origin", ["https://evil.example", "null", "file://", ""])
     def test_foreign_origin(self, visitor: Visitor, origin: str) -> None:
+        """A14."""
         headers = {"Origin": origin}
         body = {"id": str(uuid.uuid4()), "text": "hello"}
         is_problem(visitor.call("POST", "messages", json=body, headers=headers), 403)
@@ -459,9 +474,11 @@ class TestRefusals:
         ],
     )
     def test_unknown_address(self, door: Running, path: str) -> None:
+        """A20: none of Rasa's routes is ours."""
         is_problem(requests.get(door.url + path, timeout=10), 404)
 
     def test_a_megabyte_is_refused_before_it_is_read(self, door: Running) -> None:
+        """A9."""
         for size in (1_000_000, 3_000_000):
             answer = requests.post(
                 f"{door.url}/api/chat/conversations",
@@ -483,6 +500,8 @@ class TestRefusals:
             assert b" 413 " in raw.recv(100)
 
     def test_chunked_body_without_length(self, door: Running) -> None:
+        """A9."""
+
         def pieces() -> Any:
             for _ in range(10):
                 yield b"x" * 10_000

@@ -145,6 +145,7 @@ def test_a_trusted_proxy_may_say_so(tmp_path: Path, rasa: StandInRasa) -> None:
 
 
 def test_guessing_tokens_is_slowed(tmp_path: Path, rasa: StandInRasa) -> None:
+    """A3."""
     with front_door(tmp_path, rasa, limits="default") as door:
         found = [
             requests.get(
