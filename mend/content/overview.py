@@ -14,9 +14,17 @@ from mend.content.reviews import (
     Reviewed,
     count_reviewed,
     expires,
+    in_words,
     is_about_health,
 )
-from mend.understanding.catalogue import Advice, Answer, Catalogue, Caution, Source
+from mend.understanding.catalogue import (
+    REVIEWED,
+    Advice,
+    Answer,
+    Catalogue,
+    Caution,
+    Source,
+)
 
 GROUPS: Mapping[str, str] = {
     "healing": "How the body heals",
@@ -183,6 +191,12 @@ def overview(
         clinic_facts: the clinic's, by placeholder.
         today: to tell which reviews are too old.
     """
+    reviewed = count_reviewed({k: it.reviewer for k, it in catalogue.answers.items()})
+    said = {
+        **clinic_facts,
+        REVIEWED: in_words(reviewed),
+        "since": "",  # how long ago an operation was, if the visitor said so
+    }
     texts: dict[str, list[Passage]] = {}
     for passage in passages(catalogue, clinic_facts):
         # A warning sign and its check question are one entry.
@@ -193,7 +207,7 @@ def overview(
         return Entry(
             id=key,
             title=title,
-            wordings=tuple(_wording(text, clinic_facts) for text in texts[name]),
+            wordings=tuple(_wording(text, said) for text in texts[name]),
             facts=_support(it.facts, facts),
             sources=tuple(catalogue.sources[key] for key in it.sources),
             reviewed=it.reviewed,
@@ -227,7 +241,7 @@ def overview(
             for key, entries in groups.items()
             if entries
         ),
-        count_reviewed(catalogue.answers.values()),
+        reviewed,
     )
 
 
@@ -242,11 +256,10 @@ def _with_deeper(answer: Answer) -> Answer:
     )
 
 
-def _wording(passage: Passage, clinic_facts: Mapping[str, str]) -> Wording:
+def _wording(passage: Passage, said: Mapping[str, str]) -> Wording:
     part = passage.id.partition(", ")[2]
-    # {since}: how long ago an operation was, if the visitor said so.
-    text = fill(passage.text, {"since": "", **clinic_facts})
-    return Wording(_LABELS.get(part, part), blocks_of(text), passage.measured)
+    blocks = blocks_of(fill(passage.text, said))
+    return Wording(_LABELS.get(part, part), blocks, passage.measured)
 
 
 def _support(keys: Sequence[str], facts: Facts) -> tuple[Support, ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mend.content.finding import Finding
 from mend.content.places import Place, place_of
-from mend.understanding.catalogue import Answer, Catalogue
+from mend.understanding.catalogue import Catalogue
 
 MAX_AGE_MONTHS = 12
 
@@ -31,10 +31,26 @@ def is_about_health(answer_id: str) -> bool:
     return not answer_id.startswith(("clinic.", "chat."))
 
 
-def count_reviewed(answers: Iterable[Answer]) -> Reviewed:
-    """Count the answers about health, and those of them that a clinician reviewed."""
-    medical = [answer for answer in answers if is_about_health(answer.id)]
-    return Reviewed(sum(bool(answer.reviewer) for answer in medical), len(medical))
+def count_reviewed(reviewers: Mapping[str, str]) -> Reviewed:
+    """Count the answers about health, and those of them that a clinician reviewed.
+
+    Args:
+        reviewers: by answer id, "" where there is none.
+    """
+    medical = [who for key, who in reviewers.items() if is_about_health(key)]
+    return Reviewed(sum(map(bool, medical)), len(medical))
+
+
+def in_words(reviewed: Reviewed) -> str:
+    """Say how many answers were reviewed, to go on "They are general, and ..."."""
+    if reviewed.by_clinician == 0:
+        return "no clinician has reviewed them yet"
+    if reviewed.by_clinician == reviewed.of:
+        return "a clinician has reviewed all that are about health"
+    return (
+        f"a clinician has reviewed {reviewed.by_clinician} of the {reviewed.of} "
+        "about health so far"
+    )
 
 
 def expires(reviewed: dt.date) -> dt.date:

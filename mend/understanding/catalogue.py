@@ -35,7 +35,9 @@ KINDS = (
     "patient leaflet",
     "expert",
 )
-PLACEHOLDERS = frozenset(FACTS)
+REVIEWED = "answers.reviewed"
+"""Placeholder that says how many answers a clinician has reviewed."""
+PLACEHOLDERS = frozenset({*FACTS, REVIEWED})
 TITLE_LIMIT = 45
 FOLLOWUP_LIMIT = 3
 

@@ -19,6 +19,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from mend.clinic import Clinic, load_clinic
+from mend.content.reviews import count_reviewed, in_words
 from mend.settings import load_settings
 from mend.understanding.asked_again import (
     ABOVE,
@@ -28,6 +29,7 @@ from mend.understanding.asked_again import (
     what_next,
     when_to_get_help,
 )
+from mend.understanding.catalogue import REVIEWED
 from mend.understanding.circumstances import due, first_that_needs
 from mend.understanding.told import split_side, told
 
@@ -58,6 +60,7 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
     ) -> None:
         super().__init__((domain or Domain.empty()).responses)
         self._clinic = clinic or load_clinic(load_settings().clinic_file)
+        self._reviewed = in_words(count_reviewed(_reviewers(self.responses)))
 
     async def generate(
         self,
@@ -76,7 +79,11 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
         Returns:
             The response with its placeholders filled, or None if there is none.
         """
-        variables = {**self._clinic.facts(dt.datetime.now(dt.timezone.utc)), **kwargs}
+        variables = {
+            **self._clinic.facts(dt.datetime.now(dt.timezone.utc)),
+            REVIEWED: self._reviewed,
+            **kwargs,
+        }
         response: dict[str, Any] | None = await super().generate(
             utter_action, tracker, output_channel, **variables
         )
@@ -216,6 +223,17 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
             title = (check.get("custom") or {}).get("yes") or "Yes, I have that"
             advice = {"title": title, "intent": f"red_flag/{doubt}"}
             _offer(custom, [advice])
+
+
+def _reviewers(responses: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, str]:
+    """Give who reviewed each answer, by its id; "" if no clinician has yet."""
+    found = {}
+    for name, variants in responses.items():
+        if name.startswith(ANSWER) and variants:
+            custom = variants[0].get("custom")
+            reviewer = custom.get("reviewer") if isinstance(custom, Mapping) else None
+            found[name.removeprefix(ANSWER)] = str(reviewer or "")
+    return found
 
 
 def _say_before(response: dict[str, Any], first: Mapping[str, Any]) -> None:

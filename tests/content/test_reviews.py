@@ -2,7 +2,13 @@ import datetime as dt
 
 import pytest
 
-from mend.content.reviews import check_reviews, count_reviewed, expires
+from mend.content.reviews import (
+    Reviewed,
+    check_reviews,
+    count_reviewed,
+    expires,
+    in_words,
+)
 from mend.understanding.catalogue import Advice, Catalogue, Caution
 from tests.content.made_up import answer
 
@@ -51,10 +57,18 @@ def test_expiry(day, last):
 
 
 def test_reviewed_answers_are_counted_among_those_about_health():
-    answers = [
-        answer("a.a"),
-        answer("a.b", reviewer="Ann Lee, physiotherapist"),
-        answer("chat.greet", facts=(), reviewer="Ann Lee"),
-    ]
-    counted = count_reviewed(answers)
-    assert (counted.by_clinician, counted.of) == (1, 2)
+    reviewers = {"a.a": "", "a.b": "Ann Lee, physiotherapist", "chat.greet": "Ann"}
+    assert count_reviewed(reviewers) == Reviewed(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("reviewed", "words"),
+    [
+        (Reviewed(0, 120), "no clinician has reviewed them yet"),
+        (Reviewed(7, 120), "a clinician has reviewed 7 of the 120 about health so far"),
+        (Reviewed(120, 120), "a clinician has reviewed all that are about health"),
+        (Reviewed(0, 0), "no clinician has reviewed them yet"),
+    ],
+)
+def test_reviews_in_words(reviewed, words):
+    assert in_words(reviewed) == words

@@ -496,3 +496,27 @@ def test_a_caution_is_said_once_in_a_turn_and_only_where_it_matters(telling):
     ]
 
     assert ["blood thinners" in text for text in texts] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("reviewer", "words"),
+    [
+        ("", "They are general, and no clinician has reviewed them yet."),
+        ("Ann Lee", "They are general, and a clinician has reviewed 1 of the 2 "),
+    ],
+)
+def test_how_many_answers_a_clinician_reviewed_is_said_from_the_answers(
+    reviewer, words
+):
+    about = "They are general, and {answers.reviewed}."
+    responses = {
+        "utter_faq/chat.identity": [{"text": about, "custom": {"reviewer": "Bo"}}],
+        "utter_faq/scar.pain": [{"text": "x", "custom": {"reviewer": reviewer}}],
+        "utter_faq/scar.looks": [{"text": "x", "custom": {"reviewer": ""}}],
+    }
+    wording = ClinicWording(
+        domain=Domain.from_dict({"responses": responses}),
+        clinic=load_clinic(ROOT / "clinic.yml"),
+    )
+    reply = worded(wording, "utter_faq/chat.identity", said())
+    assert reply["text"].startswith(words)
