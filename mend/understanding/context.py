@@ -5,7 +5,8 @@ flags and for pain alike. Rules of scope, in the order in which they matter:
 
 * a saying ("killing me") swallows the cues inside it;
 * a "no" reaches forward to the end of its clause, at most six words, and not past
-  "but", "my", "I"; a cue that is itself made with a no ("can't feel") is not denied
+  "but", "my", "I", nor past an "and" when it denied no sign before it ("no rush and
+  short of breath"); a cue that is itself made with a no ("can't feel") is not denied
   by it; "no fever, chills or sweats" reaches over the commas; "toilet's normal"
   denies what it says to be normal;
 * "ten years ago" makes a clause past unless it also speaks of now, and "in May" what
@@ -16,7 +17,8 @@ flags and for pain alike. Rules of scope, in the order in which they matter:
   a sentence that begins like a question and speaks of nobody, and one that asks for
   "signs", "causes", "recovery" and speaks of nobody; "how do I know if my ..." and
   "... how does it work" ask whoever they speak of; but not one that says when it
-  began ("why am I breathless all of a sudden?");
+  began ("why am I breathless all of a sudden?"); and an errand ends the question it
+  stands in ("what do you charge and ...");
 * the name of a condition alone reports nothing: somebody must say that they have it
   or think so ("I think I have a clot"), unless it is cried out ("heart attack!!").
 """
@@ -87,6 +89,7 @@ _CLOSERS = frozenset(
 _HAD = frozenset(
     ["had", "history", "previous", "prior", "past", "survived", "suffered", "old"]
 )
+_YEARS = frozenset(["years", "year", "yrs", "yr", "months", "month", "weeks"])
 _STOPS = SENTENCE_ENDS | {","}
 _QUESTION_WORDS = frozenset(
     [
@@ -142,6 +145,33 @@ _PERSONS = frozenset(
         "cant",
     ]
 )
+_GOING_ON = frozenset(
+    [
+        "it",
+        "its",
+        "that",
+        "thats",
+        "this",
+        "they",
+        "these",
+        "those",
+        "only",
+        "just",
+        "always",
+        "both",
+        "happens",
+        "happened",
+        "comes",
+        "came",
+        "goes",
+        "had",
+        "been",
+        "from",
+        "after",
+        "when",
+        "because",
+    ]
+)
 _REACH = 6
 _REACH_BACK = 4
 
@@ -179,6 +209,11 @@ class Context:
         """Number of the sentence that a token stands in."""
         return bisect_right(self._sentence_starts, place)
 
+    def goes_on(self, sentence: int) -> bool:
+        """Tell whether a sentence goes on about the one before: "It is only ..."."""
+        words = self._words_of(sentence)
+        return bool(words) and words[0] in _GOING_ON
+
     def is_saying(self, cue: Match) -> bool:
         """A figure of speech, sport or clinic word ("dead leg", "break up")."""
         return any(
@@ -215,7 +250,9 @@ class Context:
                 for other in shaped
             ):
                 continue
-            if self._reaches(no.last, cue.first):
+            if self._reaches(no.last, cue.first) and not self._denies_something_else(
+                no, cue, shaped
+            ):
                 return True
         if any(fine.holds(cue) for fine in self.reading.find("said_fine")):
             return True
@@ -246,6 +283,16 @@ class Context:
         listed = [w for w in between if w in {"or", "nor"}] or "or" in rest
         return bool(listed) and not any(w in _SUBJECTS for w in between)
 
+    def _denies_something_else(
+        self, no: Match, cue: Match, signs: tuple[Match, ...]
+    ) -> bool:
+        """An "and" stands before the cue, and no sign between the "no" and it."""
+        between = self.words[no.last : cue.first]
+        if "and" not in between:
+            return False
+        end = no.last + between.index("and")
+        return not any(no.last <= sign.first < end for sign in signs)
+
     def _in_clause(self, label: str, place: int) -> list[Match]:
         clause = self.clause(place)
         return [m for m in self.reading.find(label) if self.clause(m.first) == clause]
@@ -261,8 +308,13 @@ class Context:
             return False
         if self._in_clause("in_a_month", cue.first):
             return True
-        before = self.words[max(0, cue.first - 4) : cue.first + 1]
-        return bool(_HAD.intersection(before))
+        start = self._sentence_starts[self.sentence(cue.first) - 1]
+        before = range(max(start, cue.first - 4), cue.first + 1)
+        return any(
+            self.words[place] in _HAD
+            and not (self.words[place] == "old" and self.words[place - 1] in _YEARS)
+            for place in before
+        )
 
     def _is_dated(self, cue: Match) -> bool:
         if self._in_clause("past", cue.first):
@@ -294,6 +346,13 @@ class Context:
         """Only asked or supposed: "what are the signs of a clot?"."""
         sentence = self.sentence(cue.first)
         if any(self.sentence(m.first) == sentence for m in self.reading.find("onset")):
+            return False
+        if any(
+            self.sentence(errand.first) == sentence
+            and errand.last < cue.first
+            and self.words[errand.last] == "and"
+            for errand in self.reading.find("errand")
+        ):
             return False
         if self._in_general(sentence):
             return True

@@ -239,12 +239,28 @@ class _Said:
             for cue in self.reading.find(label)
         )
 
-    def excuses(self, labels: frozenset[str]) -> bool:
-        """Tell whether the message says one of these and does not deny it."""
+    def excuses(self, labels: frozenset[str], cues: Sequence[Match] = ()) -> bool:
+        """Tell whether the message takes a rule back, and does not deny what does.
+
+        Words elsewhere in a message take nothing back ("chest pain. A friend had a
+        massage here."), unless their sentence goes on about the same ("It is only
+        when I press it.").
+
+        Args:
+            labels: what takes the rule back.
+            cues: what the rule found; without any, all of the message counts.
+        """
+        sentence = self._context.sentence
+        about = {sentence(cue.first) for cue in cues}
         return any(
-            "denied" not in (self.senses(cue) or ())
+            "denied" not in (self.senses(excuse) or ())
+            and (
+                not about
+                or sentence(excuse.first) in about
+                or self._context.goes_on(sentence(excuse.first))
+            )
             for label in labels & self.labels
-            for cue in self.reading.find(label)
+            for excuse in self.reading.find(label)
         )
 
     def close(
@@ -346,8 +362,6 @@ class Screener:
         said = now.labels
         for rule in self.rules:
             if all(not group.isdisjoint(now.labels) for group in rule.groups):
-                if now.excuses(rule.unless):
-                    continue
                 cues = self._together(rule, now)
                 if cues:
                     return self._screening(rule, now.evidence(cues))
@@ -360,8 +374,6 @@ class Screener:
                     earlier = self._earlier(history)
                     said = now.labels.union(*(past.labels for past in earlier))
                 if any(group.isdisjoint(said) for group in rule.groups):
-                    continue
-                if now.excuses(rule.unless):
                     continue
                 if evidence := self._across(rule, now, earlier):
                     return self._screening(rule, evidence)
@@ -431,13 +443,13 @@ class Screener:
         if not all(groups):
             return None
         rest = [group[0] for group in groups[rule.together :]]
-        if rule.within == "message" and not rule.apart:
-            return [group[0] for group in groups]
         choices = itertools.islice(
             itertools.product(*groups[: rule.together]), _CHOICES
         )
         for cues in choices:
-            if said.close(cues, rule.within, rule.apart):
+            if said.close(cues, rule.within, rule.apart) and not said.excuses(
+                rule.unless, cues
+            ):
                 return [*cues, *rest]
         return None
 
@@ -448,7 +460,12 @@ class Screener:
         evidence: list[Evidence] = []
         said_now = False
         for group in rule.groups:
-            if cues := now.meant(group, rule.even_if):
+            cues = [
+                cue
+                for cue in now.meant(group, rule.even_if)
+                if not now.excuses(rule.unless, [cue])
+            ]
+            if cues:
                 said_now = True
                 evidence += now.evidence(cues[:1])
                 continue

@@ -88,6 +88,79 @@ def test_case_punctuation_and_politeness_never_unflag(
     assert TIERS.index(after.tier) <= TIERS.index(str(before.tier))
 
 
+HARMLESS = [
+    "I found you on the internet.",
+    "I am 45 years old.",
+    "I work in an office.",
+    "I like running.",
+    "I don't smoke.",
+    "I have never been to a physio before.",
+    "My friend had a massage with you last year.",
+    "I was in Spain two years ago.",
+    "What are your prices?",
+    "Do you have parking?",
+    "No rush.",
+    "Is that normal?",
+]
+
+
+@pytest.mark.parametrize("harmless", HARMLESS)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_harmless_sentence_never_unflags(
+    screener: Screener, harmless: str, first: bool
+) -> None:
+    lost = []
+    for phrase in FOUND:
+        before = screener.screen(phrase)
+        told = f"{harmless} {phrase}" if first else f"{phrase}. {harmless}"
+        after = screener.screen(told).tier
+        if after is None or TIERS.index(after) > TIERS.index(str(before.tier)):
+            lost.append(told)
+    assert not lost
+
+
+@pytest.mark.parametrize(
+    "errand", ["what are your prices and", "no rush and", "i don't smoke and"]
+)
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "short of breath out of nowhere",
+        "gone blind in one eye all of a sudden",
+        "leg turned pale and numb all of a sudden",
+        "green stuff leaking out of my knee incision",
+    ],
+)
+def test_an_errand_before_and_does_not_swallow_a_sign(
+    screener: Screener, errand: str, phrase: str
+) -> None:
+    assert screener.screen(f"{errand} {phrase}").flag is not None
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "no numbness and tingling",
+        "does cupping cause bruising and numbness",
+        "what are the signs of a clot and a stroke",
+    ],
+)
+def test_and_goes_on_with_what_was_denied_asked_or_past(
+    screener: Screener, phrase: str
+) -> None:
+    assert screener.screen(phrase).flag is None
+
+
+@settings(max_examples=150, deadline=None)
+@given(phrases=st.permutations(FOUND).map(lambda all_of_them: all_of_them[:2]))
+def test_the_order_of_sentences_never_unflags(
+    screener: Screener, phrases: list[str]
+) -> None:
+    least = min(TIERS.index(str(screener.screen(p).tier)) for p in phrases)
+    for told in (". ".join(phrases), ". ".join(phrases[::-1])):
+        assert TIERS.index(str(screener.screen(told).tier)) <= least
+
+
 @settings(max_examples=150, deadline=None)
 @given(text=st.text(max_size=300))
 def test_any_text_is_screened_without_an_error(screener: Screener, text: str) -> None:

@@ -1,5 +1,4 @@
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -141,19 +140,6 @@ def test_a_wrong_rule_is_refused(change: dict[str, object], message: str) -> Non
 
 def test_all_21_flags_have_rules(screener: Screener) -> None:
     assert {r.flag for r in screener.rules} == {f"RF{n:02}" for n in range(1, 22)}
-
-
-def test_screens_in_five_milliseconds(screener: Screener) -> None:
-    text = "my calf is sore and I ran yesterday and then my back hurt"
-    history = [text, text]
-    screener.screen(text, history)
-    times = []
-    for _ in range(50):  # of this thread: others share the machine
-        start = time.thread_time()
-        screener.screen(text, history)
-        times.append(time.thread_time() - start)
-
-    assert min(times) < 0.005
 
 
 def test_a_lexicon_can_be_shared() -> None:
