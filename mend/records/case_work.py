@@ -62,7 +62,7 @@ TAGS = {
     "insurance": "Insurance",
     "interpreter": "Interpreter",
     "clinician": "Ask a clinician",
-    "wrong answer": "Wrong answer of the assistant",
+    "wrong answer": "Wrong answer",
 }
 TAG_MAX = 40
 TAGS_MAX = 10

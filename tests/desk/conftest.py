@@ -112,6 +112,12 @@ class Desk:
             )
             return str(s.execute(found).scalar_one())
 
+    def knows(self, reference: str, **reason: Any) -> None:
+        """Add to the reason of a case what the chat would have known."""
+        with self.db.transaction() as s:
+            case = s.get(Escalation, self.stored(reference).escalation.id)
+            case.reason = {**case.reason, **reason}
+
     def writes_again(self, reference: str, text: str) -> None:
         """Write in the chat of a case, as its visitor does."""
         with self.db.transaction() as s:
