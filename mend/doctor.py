@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from mend import notices
 from mend.clinic import Clinic, ClinicError, gaps, load_clinic
 from mend.model import ModelError, is_current, verify
 from mend.records import migrate
@@ -158,6 +159,29 @@ def check_database(settings: Settings) -> Finding:
     return Finding(True, "database", "tables up to date")
 
 
+def check_notices(settings: Settings) -> Finding:
+    """Check that notices of new cases can be sent, if the clinic wants any."""
+    way = notices.channel(settings)
+    if way is None:
+        return Finding(
+            True,
+            "notices",
+            "off; staff see new cases at the desk only (MEND_NOTICE_TO or "
+            "MEND_NOTICE_WEBHOOK turns them on)",
+        )
+    try:
+        who = way.check()
+    except notices.NotSent as error:
+        return Finding(
+            False,
+            "notices",
+            f"cannot be sent ({error}); check MEND_SMTP_... or MEND_NOTICE_WEBHOOK",
+        )
+    return Finding(
+        True, "notices", f"{who}; of {', '.join(settings.notice_urgency_list)}"
+    )
+
+
 def before_start(settings: Settings, project: Path) -> Iterator[Finding]:
     """Yield the checks that must pass before anything is trained or started."""
     yield check_project(project)
@@ -172,6 +196,7 @@ def examine(settings: Settings, project: Path) -> Iterator[Finding]:
     yield from before_start(settings, project)
     yield check_model(settings, project)
     yield check_database(settings)
+    yield check_notices(settings)
     key = settings.var / "secret.key"
     if not settings.secret_key and key.exists():
         shared = key.stat().st_mode & 0o077

@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, Extra, Field, ValidationError, root_validator, validator
@@ -20,6 +21,7 @@ from pydantic import BaseModel, Extra, Field, ValidationError, root_validator, v
 from mend.errors import OperatorError
 
 PREFIX = "MEND_"
+_URGENCIES = ("emergency", "same_day", "soon", "routine")
 # Read by the tests, not by the system; allowed in the environment beside settings.
 _NOT_SETTINGS = frozenset({"MEND_TEST_DATABASE_URL"})
 
@@ -83,6 +85,24 @@ class Settings(BaseModel):
     keep_audit_days: int = Field(
         730, ge=30, description="days a row of the audit list is kept; it has no text"
     )
+    notice_to: str = Field(
+        "", description="e-mail addresses, with commas, that hear of new urgent cases"
+    )
+    notice_from: str = Field("", description="e-mail address the notices come from")
+    notice_webhook: str = Field(
+        "", description="https address that is called instead of an e-mail"
+    )
+    notice_webhook_key: str = Field("", description="signs the calls; 32 characters")
+    notice_urgencies: str = Field(
+        "emergency,same_day", description="urgencies of the cases in notices"
+    )
+    smtp_host: str = Field("", description="mail server for notices")
+    smtp_port: int = Field(587, ge=1, le=65535, description="port of the mail server")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="how the way to the mail server is protected"
+    )
+    smtp_user: str = Field("", description="name at the mail server, if it asks")
+    smtp_password: str = Field("", description="password at the mail server")
     second_factor: Literal["admins", "managers", "everybody", "nobody"] = Field(
         "admins", description="who of the staff must sign in with a code of an app too"
     )
@@ -127,6 +147,55 @@ class Settings(BaseModel):
             raise ValueError(f"{PREFIX}SECRET_KEY must have 32 characters or more")
         return values
 
+    @validator("notice_to", "notice_from")
+    def _addresses(cls, value: str) -> str:
+        return ", ".join(_address(part) for part in _parts(value))
+
+    @validator("notice_urgencies")
+    def _urgencies(cls, value: str) -> str:
+        unknown = sorted(set(_parts(value)) - set(_URGENCIES))
+        if unknown or not value.strip():
+            raise ValueError(f"use some of {', '.join(_URGENCIES)}, with commas")
+        return value
+
+    @root_validator(skip_on_failure=True)
+    def _one_way_for_notices(cls, values: dict[str, Any]) -> dict[str, Any]:
+        url = urlsplit(values["notice_webhook"])
+        if values["notice_to"] and values["notice_webhook"]:
+            raise ValueError(
+                f"{PREFIX}NOTICE_TO and {PREFIX}NOTICE_WEBHOOK are both set; choose one"
+            )
+        if values["notice_to"] and not (values["smtp_host"] and values["notice_from"]):
+            raise ValueError(
+                f"{PREFIX}NOTICE_TO needs {PREFIX}SMTP_HOST and {PREFIX}NOTICE_FROM"
+            )
+        if len(_parts(values["notice_from"])) > 1:
+            raise ValueError(f"{PREFIX}NOTICE_FROM must be one address")
+        if values["notice_webhook"]:
+            on_loopback = url.hostname in ("localhost", "127.0.0.1", "::1")
+            if not (url.scheme == "https" or (url.scheme == "http" and on_loopback)):
+                raise ValueError(f"{PREFIX}NOTICE_WEBHOOK must begin with https://")
+            if len(values["notice_webhook_key"]) < 32:
+                raise ValueError(
+                    f"{PREFIX}NOTICE_WEBHOOK_KEY must have 32 characters or more"
+                )
+        if values["smtp_user"] and values["smtp_security"] == "none":
+            raise ValueError(
+                f"{PREFIX}SMTP_USER: no password is sent without protection; set "
+                f"{PREFIX}SMTP_SECURITY to starttls or tls"
+            )
+        return values
+
+    @property
+    def notice_recipients(self) -> tuple[str, ...]:
+        """Addresses that get notices."""
+        return _parts(self.notice_to)
+
+    @property
+    def notice_urgency_list(self) -> tuple[str, ...]:
+        """Urgencies of the cases of which people want notices."""
+        return _parts(self.notice_urgencies)
+
     @property
     def rasa_url(self) -> str:
         """Address of Rasa's REST channel."""
@@ -149,6 +218,23 @@ class Settings(BaseModel):
             ipaddress.ip_address(self.host).is_loopback
         )
         return self.limits == "none" and loopback and self.trusted_proxies == 0
+
+
+def _parts(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _address(value: str) -> str:
+    # Heavy, and not needed by those who read other settings only.
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        checked = validate_email(
+            value, check_deliverability=False, test_environment=True
+        )
+    except EmailNotValidError:
+        raise ValueError(f"{value!r} is not an e-mail address") from None
+    return checked.normalized
 
 
 def load_settings(

@@ -81,3 +81,55 @@ def test_settings_cannot_be_changed(tmp_path):
     settings = Settings(var=tmp_path)
     with pytest.raises(TypeError):
         settings.chat_port = 1
+
+
+NOTICES = {
+    "MEND_NOTICE_TO": "front@clinic.example",
+    "MEND_NOTICE_FROM": "mend@clinic.example",
+    "MEND_SMTP_HOST": "mail.clinic.example",
+}
+WEBHOOK = {
+    "MEND_NOTICE_WEBHOOK": "https://hooks.clinic.example/mend",
+    "MEND_NOTICE_WEBHOOK_KEY": "k" * 32,
+}
+
+
+def test_notices_go_to_several_people():
+    settings = load(**{**NOTICES, "MEND_NOTICE_TO": "a@x.example ,b@x.example,"})
+    assert settings.notice_recipients == ("a@x.example", "b@x.example")
+    assert settings.notice_urgency_list == ("emergency", "same_day")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({**NOTICES, "MEND_NOTICE_TO": "front"}, "MEND_NOTICE_TO"),
+        ({**NOTICES, "MEND_NOTICE_TO": "a@x.example\nBcc: b@x.example"}, "NOTICE_TO"),
+        ({**NOTICES, "MEND_NOTICE_FROM": "a@x.example, b@x.example"}, "NOTICE_FROM"),
+        ({**NOTICES, "MEND_SMTP_HOST": ""}, "MEND_SMTP_HOST"),
+        ({**NOTICES, **WEBHOOK}, "choose one"),
+        ({**NOTICES, "MEND_SMTP_SECURITY": "ssl"}, "MEND_SMTP_SECURITY"),
+        (
+            {**NOTICES, "MEND_SMTP_SECURITY": "none", "MEND_SMTP_USER": "mend"},
+            "MEND_SMTP_USER",
+        ),
+        ({**WEBHOOK, "MEND_NOTICE_WEBHOOK": "http://hooks.example/"}, "https://"),
+        ({**WEBHOOK, "MEND_NOTICE_WEBHOOK": "file:///etc/passwd"}, "https://"),
+        ({**WEBHOOK, "MEND_NOTICE_WEBHOOK_KEY": "short"}, "32 characters"),
+        ({"MEND_NOTICE_URGENCIES": "urgent"}, "MEND_NOTICE_URGENCIES"),
+        ({"MEND_NOTICE_URGENCIES": ""}, "MEND_NOTICE_URGENCIES"),
+        ({"MEND_SECOND_FACTOR": "some"}, "MEND_SECOND_FACTOR"),
+        ({"MEND_KEEP_CHATS_DAYS": "0"}, "MEND_KEEP_CHATS_DAYS"),
+    ],
+)
+def test_bad_notices_are_refused_by_name(change, says):
+    with pytest.raises(SettingsError, match=says):
+        load(**change)
+
+
+def test_every_setting_stands_in_the_readme():
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    missing = [
+        name for name in Settings.__fields__ if f"`MEND_{name.upper()}`" not in readme
+    ]
+    assert missing == []

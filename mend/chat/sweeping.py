@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from mend import notices
 from mend.chat.words import Words
 from mend.clinic import load_clinic
 from mend.desk.due import DueTimes
@@ -56,6 +57,10 @@ def sweep_once(
         )
     except (SQLAlchemyError, OSError) as error:
         log.error("sweeper.erase_failed", error=type(error).__name__)
+    try:
+        notices.deliver(database, settings, now)
+    except SQLAlchemyError as error:
+        log.error("sweeper.notices_failed", error=type(error).__name__)
     try:
         _once_a_day(settings, database, now)
     except (SQLAlchemyError, audit.ChainBroken) as error:
