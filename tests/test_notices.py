@@ -385,7 +385,7 @@ def test_over_tls_the_password_is_given_and_the_notice_arrives(
 
     def check(_server, _session, _envelope, _mechanism, given):
         known.append((given.login, given.password))
-        return AuthResult(success=given.password == b"secret")
+        return AuthResult(success=given.password == b"secret", handled=False)
 
     controller = Controller(
         inbox,
