@@ -110,7 +110,9 @@ def load_facts(data_dir: Path) -> Facts:
         return Facts(
             {key: _fact(key, entry) for key, entry in content["facts"].items()},
             {
-                key: tuple(_quantity(key, entry) for entry in entries)
+                key: tuple(
+                    _quantity(key, {**entry, "source": key}) for entry in entries
+                )
                 for key, entries in (content.get("sources") or {}).items()
             },
         )

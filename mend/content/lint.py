@@ -14,6 +14,7 @@ from mend.content.facts import Facts, load_facts
 from mend.content.finding import Finding
 from mend.content.hedges import check_hedges
 from mend.content.jargon import check_jargon
+from mend.content.journeys import journey_passages
 from mend.content.numbers import check_contradictions, check_numbers
 from mend.content.passage import Passage, passages
 from mend.content.places import Place, read_places
@@ -79,7 +80,10 @@ def lint(
     """
     places = read_places(data_dir)
     facts = load_facts(data_dir)
-    texts = list(passages(catalogue, clinic_facts, places))
+    texts = [
+        *passages(catalogue, clinic_facts, places),
+        *journey_passages(data_dir, places),
+    ]
     findings = [
         *check_ids(read_ids(data_dir), catalogue.answers, places),
         *check_examples(read_examples(data_dir)),

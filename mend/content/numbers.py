@@ -98,14 +98,27 @@ def _unit(after: str) -> str:
 
 
 def check_numbers(passage: Passage, facts: Facts) -> Iterator[Finding]:
-    """Yield numbers that no fact of the passage states."""
-    if passage.from_clinic:
+    """Yield numbers that no fact of the passage states, or no source that it names.
+
+    The clinic's own facts are free to, and so is what names no facts outside the
+    catalogue, such as "0 is no pain, 10 is the worst".
+    """
+    if passage.from_clinic or (passage.group == "journey" and not passage.facts):
         return
     known = facts.quantities(passage.facts, passage.sources)
     for mention in mentions(passage.text):
-        if not any(q.states(mention.values, mention.unit) for q in known):
+        stated = [q for q in known if q.states(mention.values, mention.unit)]
+        if not stated:
             yield passage.finding(
                 f"{mention.words!r} stands in none of its facts", mention.words
+            )
+        elif passage.sources and not any(
+            q.source in ("", *passage.sources) for q in stated
+        ):
+            wanted = " or ".join(sorted({q.source for q in stated}))
+            yield passage.finding(
+                f"{mention.words!r} comes from {wanted}, which it does not name",
+                mention.words,
             )
 
 

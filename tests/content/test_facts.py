@@ -28,7 +28,7 @@ def test_facts_are_read(tmp_path):
     assert found.facts["C2"] == Fact("C2", "Scars settle.", False, (quantity,))
     assert found.facts["H9"].from_memory
     assert found.quantities(["C2", "H9", "none"], []) == [quantity]
-    assert [q.source for q in found.quantities([], ["leaflet", "none"])] == [""]
+    assert [q.source for q in found.quantities([], ["leaflet", "none"])] == ["leaflet"]
 
 
 @pytest.mark.parametrize(

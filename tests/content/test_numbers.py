@@ -59,6 +59,23 @@ def test_a_number_of_its_fact_or_source_is_fine():
     assert said(check_numbers(sourced, facts(of_sources=of_sources))) == []
 
 
+def test_a_number_whose_source_is_not_named_is_found():
+    sourced = Quantity("sprain feels better", (2.0,), "weeks", "leaflet")
+    text = passage("It takes 2 weeks.", facts=("H3",), sources=("review",))
+    assert said(check_numbers(text, facts(sourced))) == [
+        "'2 weeks' comes from leaflet, which it does not name"
+    ]
+    named = passage("It takes 2 weeks.", facts=("H3",), sources=("leaflet",))
+    assert said(check_numbers(named, facts(sourced))) == []
+
+
+def test_a_question_may_name_a_scale_and_an_advice_may_not_make_up_a_time():
+    scale = passage("From 0 to 10?", "journey/ask_score")
+    assert said(check_numbers(scale, facts())) == []
+    advice = passage("Wait 3 weeks.", "journey/self_care", facts=("H3",))
+    assert len(said(check_numbers(advice, facts(SPRAIN)))) == 1
+
+
 def test_the_clinic_states_its_own_numbers():
     text = passage("It takes 45 minutes.", "clinic.length", from_clinic=True)
     assert said(check_numbers(text, facts())) == []
