@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timezone
 from pathlib import Path
 
+import pytest
 import requests
 
+from mend.chat import answers_page
 from mend.clinic import Clinic
+from mend.content.overview import Overview, overview
 from tests.chat.doubles import CATALOGUE, StandInRasa
-from tests.chat.running import Running, front_door
+from tests.chat.running import Clock, Running, front_door
 
 
 def page(door: Running) -> str:
@@ -59,6 +63,26 @@ def test_strange_facts_of_a_clinic_do_no_harm(
         text = page(door)
     assert "<b>" not in text
     assert "None" not in text
+
+
+def test_it_is_made_once_and_anew_when_the_clinics_day_goes_on(
+    tmp_path: Path, rasa: StandInRasa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def counted(*args: object) -> Overview:
+        made.append(args[-1])
+        return overview(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(answers_page, "overview", counted)
+    clock = Clock(datetime(2026, 11, 23, 10, tzinfo=timezone.utc))
+    with front_door(tmp_path, rasa, now=clock) as door:
+        first = page(door)
+        assert page(door) == first
+        assert len(made) == 1
+        clock.later(hours=24)
+        page(door)
+    assert [str(day) for day in made] == ["2026-11-23", "2026-11-24"]
 
 
 def test_the_demo_page_leads_there(door: Running) -> None:
