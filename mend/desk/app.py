@@ -23,6 +23,7 @@ from mend.desk import (
     exports,
     insight,
     learning,
+    notices,
     pain_chart,
     people,
     queue,
@@ -117,6 +118,7 @@ def create_app(
         erasing,
         learning,
         insight,
+        notices,
         people,
     ):
         app.register_blueprint(part.pages)

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from mend.desk.access import UNATTENDED, allow, me
 from mend.desk.desk import this_desk
-from mend.records import case_queue, journal, staff
+from mend.records import case_queue, journal, outbox, staff
 from mend.records.case_queue import Filters
 from mend.records.case_work import TAG_MAX
 from mend.records.escalations import KINDS
@@ -61,6 +61,7 @@ def show() -> Any:
         newest = case_queue.newest_urgent(s, now=now)
         unanswered = len(journal.unanswered(s, now - ANSWER_TAKES))
         unseen = case_queue.waiting_notices(s, created_before=now - NOTICE_TAKES)
+        unsent = outbox.given_up(s)
         people = [one for one in staff.people(s) if one.active]
         tags = case_queue.tags_in_use(s)
     chosen = in_address(filters)
@@ -85,6 +86,7 @@ def show() -> Any:
         trouble=desk.health.trouble(),
         unanswered=unanswered,
         unseen=unseen,
+        unsent=unsent,
         due=desk.due_times,
         now=now,
     )

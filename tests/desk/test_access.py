@@ -30,6 +30,7 @@ ROUTES = {
     ("POST", "/sign-in/code"): "public",
     ("GET", "/sign-in/set-up"): "public",
     ("POST", "/sign-in/set-up"): "public",
+    ("POST", "/notices/again"): "reviewer",
     ("GET", "/account"): "reviewer",
     ("POST", "/account/second-factor"): "reviewer",
     ("GET", "/account/second-factor"): "reviewer",
