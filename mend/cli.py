@@ -333,6 +333,26 @@ def content_lint(table: bool) -> None:
         _fail("\n".join([*map(str, found.findings), f"{len(found.findings)} to mend."]))
 
 
+@main.command()
+@click.option(
+    "--conversations",
+    type=click.IntRange(1, 1000),
+    default=200,
+    show_default=True,
+    help="How many made-up visitors.",
+)
+@click.option("--url", help="Address of the chat; default: the one in the settings.")
+def demo(conversations: int, url: str | None) -> None:
+    """Fill an empty, running Mend with made-up visitors, to look at and to try.
+
+    Start it with MEND_LIMITS=none first, best with a MEND_VAR folder of its own.
+    """
+    from mend.demo.command import fill
+
+    settings = load_settings()
+    fill(settings, url or _local_chat(settings), conversations)
+
+
 @main.group()
 def learn() -> None:
     """Use what staff corrected at the desk."""

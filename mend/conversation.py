@@ -70,6 +70,11 @@ class Conversation:
         answer = _call("POST", f"{self.url}/api/chat/consultations", body, self.token)
         return str(answer["reference"])
 
+    def rate(self, seq: int, helpful: bool, comment: str | None = None) -> None:
+        """Give the answer with this sequence number a thumb up or down."""
+        body = {"message": seq, "helpful": helpful, "comment": comment}
+        _call("POST", f"{self.url}/api/chat/feedback", body, self.token)
+
     def delete(self) -> None:
         """Erase everything that is stored about this chat."""
         _call("DELETE", f"{self.url}/api/chat/conversation", None, self.token)

@@ -1,0 +1,1 @@
+"""`mend demo`: an empty Mend is filled with made-up visitors, to look at and to try."""
