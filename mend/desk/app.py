@@ -145,6 +145,7 @@ def _teach_templates(app: Flask, clinic: Clinic) -> None:
         role_words=ROLES,
         tag_words=case_work.TAGS,
         waiting=wording.waiting,
+        did=wording.did,
         due_words=wording.due_words,
         due_rule=due.RULE,
         not_reached=case_work.NOT_REACHED,

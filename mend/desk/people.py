@@ -3,18 +3,29 @@
 from typing import Any
 
 import structlog
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
 from mend.desk import forms
 from mend.desk.access import allow, me
 from mend.desk.desk import this_desk
 from mend.desk.queue import page_number
-from mend.records import audit, staff
+from mend.records import audit, second_factor, staff
+from mend.records.columns import clean_text
 
 log = structlog.get_logger("mend.desk")
 pages = Blueprint("people", __name__)
 
 AUDIT_LINES = 50
+# Checked at each look, which finds what was changed lately; all of it once a day.
+NEWEST = 1000
 
 
 @pages.get("/people")
@@ -65,19 +76,64 @@ def enable(staff_id: int) -> Any:
     return _set_active(staff_id, active=True)
 
 
+@pages.post("/people/<int:staff_id>/second-factor/reset")
+@allow("admin")
+def reset_second_factor(staff_id: int) -> Any:
+    """Take away the second factor of a colleague who lost it."""
+    _button()
+    desk = this_desk()
+    if staff_id == me().staff_id:
+        problem = "Change your own second factor on your account page."
+        return _page(forms.InviteForm(formdata=None), problem), 422
+    try:
+        with desk.database.transaction() as s:
+            second_factor.reset(s, staff_id, by=me().staff_id, now=desk.now())
+    except staff.UnknownStaff:
+        abort(404)
+    log.info("staff.second_factor_reset", staff=staff_id, by=me().staff_id)
+    flash("The second factor is reset. They can set up a new one after signing in.")
+    return redirect(url_for("people.show"), code=303)
+
+
 @pages.get("/audit")
 @allow("manager")
 def show_audit() -> Any:
     """Show who did what, newest first, and whether the list is intact."""
+    asked = (clean_text(request.args.get(name, "")) for name in ("who", "did"))
+    actor, action = (value or None for value in asked)
     with this_desk().database.reading() as s:
-        chain = audit.verify(s)
-        pages = max(1, -(-chain.rows // AUDIT_LINES))
+        found = audit.count(s, actor=actor, action=action)
+        pages = max(1, -(-found // AUDIT_LINES))
         page = min(page_number(), pages)
-        rows = audit.rows(s, page=page, per_page=AUDIT_LINES)
+        rows = audit.rows(
+            s, page=page, per_page=AUDIT_LINES, actor=actor, action=action
+        )
         names = {audit.staff_actor(p.id): p.name for p in staff.people(s)}
-    return render_template(
-        "audit.html", rows=rows, chain=chain, page=page, pages=pages, names=names
-    )
+        return render_template(
+            "audit.html",
+            rows=rows,
+            found=found,
+            page=page,
+            pages=pages,
+            names=names,
+            newest=audit.verify(s, newest=NEWEST),
+            last_check=audit.last_check(s),
+            actors=sorted(audit.actors(s), key=lambda one: names.get(one, one)),
+            actions=audit.actions(s),
+            actor=actor,
+            action=action,
+        )
+
+
+@pages.post("/audit/check")
+@allow("manager")
+def check_audit() -> Any:
+    """Walk the whole list now."""
+    _button()
+    desk = this_desk()
+    with desk.database.transaction() as s:
+        audit.check(s, desk.now())
+    return redirect(url_for("people.show_audit"), code=303)
 
 
 def _page(form: forms.InviteForm, problem: str | None = None) -> str:
@@ -89,6 +145,7 @@ def _page(form: forms.InviteForm, problem: str | None = None) -> str:
         form=form,
         action=forms.ActionForm(formdata=None),
         roles=staff.ROLES,
+        must=this_desk().requires_second_factor,
         problem=problem,
     )
 

@@ -18,6 +18,31 @@ URGENCY_WORDS = {
     "routine": "Routine",
 }
 SENDER_WORDS = {"visitor": "Visitor", "assistant": "Assistant", "staff": "Staff"}
+# Actions of the audit list that their names do not say well.
+DID = {
+    "staff.sign_in_refused": "Sign-in refused",
+    "staff.code_refused": "Second factor refused",
+    "staff.signed_in": "Signed in",
+    "staff.signed_out": "Signed out",
+    "staff.signed_out_everywhere": "Signed out elsewhere",
+    "staff.invited": "Invited",
+    "staff.joined": "Joined",
+    "staff.disabled": "Disabled",
+    "staff.enabled": "Enabled",
+    "staff.password_changed": "Changed the password",
+    "staff.second_factor_set_up": "Set up a second factor",
+    "staff.second_factor_removed": "Turned the second factor off",
+    "staff.second_factor_reset": "Reset the second factor",
+    "staff.recovery_codes_made": "Made recovery codes",
+    "staff.recovery_code_used": "Used a recovery code",
+    "case.contact_shown": "Contact details shown",
+    "conversation.erased": "Visitor erased",
+    "records.retained": "Old records deleted",
+    "records.erasures_replayed": "Erased again after a restore",
+    "audit.cut": "Old entries cut off",
+    "notice.given_up": "Notice given up",
+    "notice.tried_again": "Notices sent again",
+}
 # Facts of `mend.understanding.pain.Heard`, in the order in which staff read them.
 HEARD_WORDS = {
     "limits": "Cannot do, or only with pain",
@@ -42,6 +67,11 @@ _UNSAID = [("who", "self")]
 
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{2,30}")
 _EMAIL = re.compile(r"[^\s@<>\"',;:?&]+@[^\s@<>\"',;:?&]+")
+
+
+def did(action: str) -> str:
+    """Return an action of the audit list in words: `case.viewed`, "Case viewed"."""
+    return DID.get(action, action.replace(".", " ").replace("_", " ").capitalize())
 
 
 def waiting(since: datetime, now: datetime) -> str:

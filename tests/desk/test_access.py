@@ -63,6 +63,8 @@ ROUTES = {
     ("GET", "/insight/unanswered"): "manager",
     ("POST", "/insight/export"): "manager",
     ("GET", "/audit"): "manager",
+    ("POST", "/audit/check"): "manager",
+    ("POST", "/people/<int:staff_id>/second-factor/reset"): "admin",
     ("GET", "/people"): "admin",
     ("POST", "/people"): "admin",
     ("POST", "/people/<int:staff_id>/link"): "admin",
