@@ -13,26 +13,43 @@ from collections.abc import Iterator
 from mend.content.finding import Finding
 from mend.content.passage import Passage
 
+_SCAR = r"(?:scar|adhesion|tissue|fibre|knot)"
+_HEALING = r"(?:healing|recovery)"
 _BEYOND_EVIDENCE = re.compile(
-    r"""\b(?:
-      break(?:s|ing)?\ (?:it\ |them\ )?(?:up|down)
-    | dissolv\w+ | re-?absor[bp]\w*
-    | (?:remov|clear|eliminat)(?:e|es|ing)\ (?:the\ |your\ )?(?:scar|adhesion)\w*
-    | restart\w*\ (?:the\ |your\ )?healing
-    | (?:faster|quicker|speedier)\ (?:recovery|healing)
-    | (?:heal|recover)(?:s|ing)?\ (?:faster|quicker|sooner)
-    | speed(?:s|ing)?\ up\ (?:your\ |the\ )?(?:healing|recovery)
-    | detox\w* | toxins? | (?:boost|flush)\w*
-    | guarantee\w* | cures? | cured | miracle\w* | 100\ ?%
-    | proven | proof\ that
-    | safe\ for\ (?:everyone|everybody|all|anyone) | no\ side\ effects? | risk-free
-    | (?:the|our)\ best | better\ results | most\ effective
-    | no\ pain,?\ no\ gain
-    | you\ have\ (?:adhesions?|scar\ tissue|a\ tear|arthritis|tendin\w+)
-    | your\ tissue\ is\ damaged
+    rf"""\b(?:
+    # S1: starting to heal anew
+      (?:restart\w*|wak\w+\ up|kick-?start\w*|trigger\w*)\ (?:the\ |your\ )?healing
+    # S2, S3: scars and adhesions
+    | break\w*\ (?:it\ |them\ )?(?:up|down)
+    | break\w*\ (?:\w+\ )*?{_SCAR}\w*\ (?:\w+\ )*?(?:up|down)
+    | dissolv\w+ | re-?absor[bp]\w* | get(?:s|ting)?\ rid\ of
+    | (?:remov|clear|eliminat)\w+\ (?:\w+\ )*?{_SCAR}\w*
+    | {_SCAR}\w*\ (?:\w+\ )*?(?:removed|cleared|erased)
+    | {_SCAR}\w*\ (?:tissue\ )?(?:is|are)\ (?:causing|the\ cause)
+    # S4, S5: too much scar, muscles that it keeps short
+    | excessive\w* | inappropriate\ scar | from\ (?:getting\ longer|lengthening)
+    # S6: finding injuries by the tool
     | (?:locat|detect|find)(?:e|es|s|ing)?\ (?:the\ |soft.tissue\ )?
       (?:injur|scar|adhes)\w*
-    | (?:excessive|inappropriate)\ scar
+    # S7: faster, better
+    | (?:faster|quicker|speedier)\ {_HEALING}
+    | (?:heal|recover)\w*\ (?:\w+\ )?(?:faster|quicker|sooner|as\ fast|as\ quickly)
+    | (?:speed|shorten|cut|halv)\w*\ (?:up\ )?(?:your\ |the\ )?{_HEALING}
+    | better\ results | most\ effective | (?:the|our)\ best
+    # S11: what flows
+    | detox\w* | toxins? | (?:boost|flush)\w* | helps?\ (?:you\ )?(?:to\ )?lose\ weight
+    # S12: what most people do
+    | most\ (?:people|patients)\ (?:wait|do\ not\ seek|don't\ seek)
+    # A8: promises
+    | guarantee\w* | cures? | cured | magic\w* | miracle\w* | 100\ ?%
+    | prove[ns]? | proof\ that | always\ works? | never\ fails?
+    | will\ (?:fix|heal|cure) | painless
+    | (?:completely|totally|perfectly|entirely)\ safe | safe\ for\ (?:all|any|every)\w*
+    | no\ (?:side\ effects?|risks?) | risk-free | no\ pain,?\ no\ gain
+    # A8: diagnoses
+    | you\ (?:probably\ |likely\ |must\ )?have\ (?:adhesions?|scar\ tissue|a\ tear
+      |arthritis|tendin\w+|a\ sprain|a\ strain)
+    | your\ tissue\ is\ damaged
     )(?!\w)""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -51,7 +68,8 @@ def check_claims(passage: Passage) -> Iterator[Finding]:
     for sentence in passage.sentences:
         for found in _BEYOND_EVIDENCE.finditer(sentence):
             # "Nobody can promise a cure" denies; "it cures, no doubt" does not.
-            if not _DENIAL.search(sentence[: found.start()]):
+            until = found.start() if found[0].lower().startswith("no ") else found.end()
+            if not _DENIAL.search(sentence[:until]):
                 yield passage.finding(f"claims {found[0]!r}: {sentence!r}", sentence)
 
 

@@ -15,14 +15,16 @@ _TREATMENTS = (
     r"treatment|ice|heat|silicone(?: gel)?|cream|painkillers?|braces?|insoles?"
 )
 _EFFECTS = (
-    r"helps?|eases?|reduces?|improves?|relieves?|works|speeds?|heals?|prevents?|"
-    r"protects?|strengthens?|softens?|calms?|lowers?|boosts?|benefits?|fix(?:es)?|"
+    r"helps?|eases?|reduces?|improves?|relieves?|works|will work|speeds?|heals?|"
+    r"prevents?|protects?|strengthens?|softens?|calms?|lowers?|boosts?|benefits?|"
+    r"fix(?:es)?|lengthens?|loosens?|stops? (?:pain|inflammation|swelling)|"
     r"(?:is|are) (?:very |highly )?(?:effective|beneficial|helpful)"
 )
+_BETWEEN = r"\s+(?:\([^)]*\)\s+)?(?:will\s+)?(?:\w+ly\s+|also\s+)?"
 _EFFICACY = re.compile(
-    rf"\b(?:{_TREATMENTS})\s+(?:\([^)]*\)\s+)?(?:\w+ly\s+|also\s+)?(?:{_EFFECTS})\b"
+    rf"\b(?:{_TREATMENTS}){_BETWEEN}(?:{_EFFECTS})\b"
     # "It" may be anything, so it counts only where it is said what it is good for.
-    rf"|\b(?:it|they|this)\s+(?:\w+ly\s+|also\s+)?(?:{_EFFECTS})\b"
+    rf"|\b(?:it|they|this){_BETWEEN}(?:{_EFFECTS})\b"
     r"(?=.*\b(?:pain|healing|swelling|scars?|stiffness|soreness|recovery|better)\b)",
     re.IGNORECASE,
 )

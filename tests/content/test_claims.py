@@ -14,7 +14,7 @@ from tests.content.made_up import passage, said
         ("Scraping breaks up scar tissue.", "breaks up"),
         ("It dissolves adhesions.", "dissolves"),
         ("It removes scar tissue.", "removes scar"),
-        ("New cells make excessive scar tissue.", "excessive scar"),
+        ("New cells make excessive scar tissue.", "excessive"),
         ("Tools locate injuries with ease.", "locate injuries"),
         ("You can expect a faster recovery.", "faster recovery"),
         ("It speeds up your healing.", "speeds up your healing"),
@@ -25,6 +25,7 @@ from tests.content.made_up import passage, said
         ("It is proven.", "proven"),
         ("It is safe for everyone.", "safe for everyone"),
         ("It has no side effects.", "no side effects"),
+        ("No pain, no gain.", "No pain, no gain"),
         ("We offer the best care.", "the best"),
         ("You have adhesions.", "You have adhesions"),
         ("It is 100% natural.", "100%"),
@@ -45,6 +46,8 @@ def test_a_claim_beyond_the_evidence_is_found(text, claim):
         "There is little sign that ice makes you heal faster.",
         "Break the task down. Take a break.",
         "Ask what is best for you.",
+        "If you lose weight, see a doctor.",
+        "Scar tissue cannot be removed by tools.",
     ],
 )
 def test_a_denied_claim_and_plain_words_are_fine(text):

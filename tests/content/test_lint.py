@@ -3,7 +3,11 @@
 import datetime as dt
 import shutil
 
+import pytest
+
 from mend.clinic import load_clinic
+from mend.content.claims import check_claims
+from mend.content.hedges import check_hedges
 from mend.content.lint import lint, table_of_groups, table_of_texts
 from mend.understanding.catalogue import load_catalogue
 from tests.content.made_up import HARD, passage
@@ -75,3 +79,51 @@ def test_tables_show_each_text_and_each_group():
         "warning signs",
         "all",
     ]
+
+
+OVERCLAIMS = """
+IASTM restarts the healing process.
+The tool wakes up healing in old injuries.
+Microtrauma starts the reabsorption of scar tissue.
+Scraping breaks down adhesions.
+It breaks your scar tissue up.
+Massage gets rid of scar tissue.
+Scar tissue can be removed with tools.
+New cells are laid down excessively.
+Adhesions stop the muscle from getting longer.
+Tools help us find the injury.
+You will recover faster.
+You will heal twice as fast.
+It shortens recovery time.
+It cuts your recovery time in half.
+Lymph massage detoxifies the body.
+It flushes waste from the body.
+It boosts your immune system.
+MLD helps you lose weight.
+This treatment is completely safe.
+There are no risks.
+It is painless.
+It always works.
+This will fix your pain.
+Our treatment is the best for heel pain.
+We guarantee results.
+Research proves that it works.
+Studies prove it works.
+It is clinically proven.
+You probably have tendinitis.
+Your scar tissue is causing the pain.
+Most people wait until pain stops them.
+Exercise cures back pain.
+IASTM is effective for tendon pain.
+Massage will reduce your swelling.
+Ice stops inflammation.
+The treatment improves blood flow.
+Tool work lengthens your muscles.
+A magic fix.
+"""
+
+
+@pytest.mark.parametrize("text", OVERCLAIMS.strip().splitlines())
+def test_no_overclaim_passes_both_claims_and_hedges(text):
+    found = [*check_claims(passage(text)), *check_hedges(passage(text))]
+    assert found
