@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help run stop setup setup-test check lint types lint-content validate test \
         train shell requirements clean eval eval-dialogues eval-safety \
-        bench-understanding content-report ratings
+        bench-understanding bench-widget content-report ratings
 BIN := .venv/bin
 
 help:  ## show this list
@@ -68,6 +68,9 @@ bench-understanding: setup  ## compare understanding with stock Rasa, over an ho
 	@$(BIN)/python -m benchmarks.compare_understanding \
 		$(if $(PER_INTENT),--per-intent $(PER_INTENT)) \
 		$(if $(HALF),--half $(HALF)) $(if $(HINT3),--hint3 "$(HINT3)")
+
+bench-widget: setup-test  ## compare the chat on a website with deep-chat: bytes, requests, time, accessibility
+	@$(BIN)/python -m benchmarks.widget
 
 requirements:  ## pin the requirements anew from requirements/*.in
 	@requirements/compile.sh

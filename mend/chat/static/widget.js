@@ -114,11 +114,8 @@
       loading.append(link);
       frame.hidden = true;
     }
-    function open() {
-      panel.hidden = false;
-      launcher.textContent = words.close;
-      launcher.setAttribute("aria-expanded", "true");
-      if (ready) return focusChat();
+    /* Loads the chat when somebody is about to open it: that is sooner than the click. */
+    function load() {
       if (frame) return;
       frame = document.createElement("iframe");
       frame.title = words.title;
@@ -126,12 +123,20 @@
       panel.append(frame);
       setTimeout(stuck, 8000);
     }
+    function open() {
+      panel.hidden = false;
+      launcher.textContent = words.close;
+      launcher.setAttribute("aria-expanded", "true");
+      load();
+      if (ready) focusChat();
+    }
     function close(keepFocus) {
       panel.hidden = true;
       launcher.textContent = words.open;
       launcher.setAttribute("aria-expanded", "false");
       if (!keepFocus) launcher.focus();
     }
+    launcher.addEventListener("pointerenter", load);
     launcher.addEventListener("click", () => isOpen() ? close() : open());
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && isOpen() && root.activeElement) close();
