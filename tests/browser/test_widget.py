@@ -129,7 +129,7 @@ def test_check_6_tab_leaves_the_chat_and_comes_back(open_page: Open) -> None:
     expect(chat(page).get_by_label("Your message")).to_be_focused()
     where = "document.activeElement.id || document.activeElement.tagName"
     inside, outside = False, False
-    for _ in range(40):
+    for _ in range(80):
         page.keyboard.press("Tab")
         focus = page.evaluate(where)
         inner = page.evaluate(
