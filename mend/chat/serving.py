@@ -57,6 +57,7 @@ class _ProblemTask(ErrorTask):  # type: ignore[misc]
 
 class _Channel(HTTPChannel):  # type: ignore[misc]
     error_task_class = _ProblemTask
+    request: Any
     _began_at = 0.0
 
     def received(self, data: bytes) -> bool:
