@@ -124,7 +124,7 @@ def test_check_24_nothing_opens_by_itself(open_page: Open) -> None:
 
 
 def test_check_6_tab_leaves_the_chat_and_comes_back(open_page: Open) -> None:
-    page = open_page("/", 1900)  # so wide that the chat covers nothing
+    page = open_page("/", 2300)  # so wide that the chat covers nothing
     page.get_by_role("button", name="Open chat").click()
     expect(chat(page).get_by_label("Your message")).to_be_focused()
     where = "document.activeElement.id || document.activeElement.tagName"
