@@ -78,7 +78,7 @@ def lint(
     Raises:
         FactsError: the file of facts cannot be used.
     """
-    places = read_places(data_dir)
+    places = read_places(data_dir) | read_places(data_dir, "pictures")
     facts = load_facts(data_dir)
     texts = [
         *passages(catalogue, clinic_facts, places),

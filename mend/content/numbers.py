@@ -41,6 +41,7 @@ _MENTION = re.compile(
     re.IGNORECASE,
 )
 _ONE_OR_TWO = re.compile(r"\ban? (day|week|month|year) or two\b", re.IGNORECASE)
+_UP_TO = re.compile(r"\b(?:up to|at most|no more than)\s$", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{[a-z_.]+\}")
 _SKIPPED_WORDS = 3  # "7 heel pain trials" is a number of trials
 
@@ -53,11 +54,19 @@ class Mention:
         words: as written.
         values: one number, or both ends.
         unit: one of `mend.content.facts.UNITS`.
+        up_to: whether it is the upper end only ("up to 2 years").
     """
 
     words: str
     values: tuple[float, ...]
     unit: str
+    up_to: bool = False
+
+    def agrees_with(self, other: Mention) -> bool:
+        """Tell whether both say the same of one quantity."""
+        if self.up_to or other.up_to:
+            return max(_ends(self)) == max(_ends(other))
+        return _ends(self) == _ends(other)
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,8 @@ def mentions(text: str) -> Iterator[Mention]:
         if unit == "" and not any(end[0].isdigit() for end in ends):
             continue  # "three stages" counts what the sentence lists
         words = " ".join(found[0].split()[: 2 * len(ends) + _SKIPPED_WORDS])
-        yield Mention(words, values, unit)
+        up_to = bool(_UP_TO.search(plain[: found.start()]))
+        yield Mention(words, values, unit, up_to)
 
 
 def _value(end: str) -> float:
@@ -129,7 +139,7 @@ def check_contradictions(
     first: dict[str, Stated] = {}
     for stated in _stated(passages, facts):
         before = first.setdefault(stated.quantity, stated)
-        if _ends(before.mention) != _ends(stated.mention):
+        if not before.mention.agrees_with(stated.mention):
             yield stated.passage.finding(
                 f"{stated.quantity}: says {stated.mention.words!r}, but "
                 f"{before.passage.where(before.mention.words)} says "

@@ -17,6 +17,7 @@ MAX_WORDS = 90
 MAX_WORDS_ADVICE = 60
 MAX_WORDS_CHECK = 35
 MAX_WORDS_CAUTION = 45
+MAX_WORDS_PICTURE = 45
 MAX_GRADE = 8.0
 MAX_GRADE_CLINIC = 6.0
 
@@ -110,6 +111,17 @@ def passages(
                 sources=answer.deeper.sources,
                 places=places,
             )
+    for name, alt in catalogue.pictures.items():
+        shown = [it for it in catalogue.answers.values() if it.picture == name]
+        yield Passage(
+            id=f"picture/{name}",
+            name=name,
+            text=alt,
+            max_words=MAX_WORDS_PICTURE,
+            facts=tuple(key for it in shown for key in it.facts),
+            sources=tuple(key for it in shown for key in it.sources),
+            places=places,
+        )
     for name, caution in catalogue.cautions.items():
         for part, text in (("", caution.text), (", custom.them", caution.them)):
             if text:

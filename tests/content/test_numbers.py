@@ -98,6 +98,15 @@ def test_two_answers_that_agree_in_other_units_are_fine():
     assert said(check_contradictions([one, two], facts(SETTLING))) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "found"), [("up to 2 years", 0), ("up to 18 months", 1), ("2 years", 1)]
+)
+def test_the_upper_end_alone_agrees_with_the_range(text, found):
+    one = passage("Scars settle over 1 to 2 years.", "scar.looks", facts=("H3",))
+    two = passage(f"They soften for {text}.", "scar.pain", facts=("H3",))
+    assert len(said(check_contradictions([one, two], facts(SETTLING)))) == found
+
+
 def test_what_may_mean_either_of_two_things_is_no_contradiction():
     worn = Quantity("scar wearing", (12.0, 24.0), "months")
     one = passage("It takes 1 to 2 years.", "scar.looks", facts=("H3",))

@@ -4,6 +4,7 @@ from mend.content.passage import (
     MAX_WORDS_ADVICE,
     MAX_WORDS_CAUTION,
     MAX_WORDS_CHECK,
+    MAX_WORDS_PICTURE,
     passages,
 )
 from mend.understanding.catalogue import Advice, Catalogue, Caution, Check, Deeper
@@ -62,6 +63,20 @@ def test_what_goes_deeper_and_cautions_are_there():
     assert found["caution/older, custom.them"].text == "They go easy."
     assert found["caution/older"].max_words == MAX_WORDS_CAUTION
     assert found["caution/older"].group == "caution"
+
+
+def test_what_a_picture_shows_rests_on_the_answers_it_stands_in():
+    shown = answer("scar.pain", picture="scar", facts=("C2",))
+    catalogue = Catalogue(
+        {"scar.pain": shown, "scar.looks": answer("scar.looks")},
+        {},
+        {},
+        {},
+        pictures={"scar": "A scar softens."},
+    )
+    found = {it.id: it for it in passages(catalogue, {})}["picture/scar"]
+    assert (found.text, found.facts) == ("A scar softens.", ("C2",))
+    assert found.max_words == MAX_WORDS_PICTURE
 
 
 def test_answers_about_the_clinic_are_filled_and_others_are_not():
