@@ -139,6 +139,8 @@ def check_contradictions(
     first: dict[str, Stated] = {}
     for stated in _stated(passages, facts):
         before = first.setdefault(stated.quantity, stated)
+        if before.passage is stated.passage:
+            continue  # "0 to 10: 0 is no pain, 10 is the worst"
         if not before.mention.agrees_with(stated.mention):
             yield stated.passage.finding(
                 f"{stated.quantity}: says {stated.mention.words!r}, but "

@@ -107,6 +107,11 @@ def test_the_upper_end_alone_agrees_with_the_range(text, found):
     assert len(said(check_contradictions([one, two], facts(SETTLING)))) == found
 
 
+def test_one_text_may_speak_of_the_ends_of_its_range():
+    one = passage("1 to 2 years. For some 2 years.", "scar.looks", facts=("H3",))
+    assert said(check_contradictions([one], facts(SETTLING))) == []
+
+
 def test_what_may_mean_either_of_two_things_is_no_contradiction():
     worn = Quantity("scar wearing", (12.0, 24.0), "months")
     one = passage("It takes 1 to 2 years.", "scar.looks", facts=("H3",))
