@@ -74,7 +74,7 @@ class Thresholds:
 
     answer: float = 0.28
     clarify: float = 0.22
-    close: float = 0.75
+    close: float = 0.95
     over_out: float = 1.6
     along: float = 0.2
     asked: float = 0.28
@@ -269,13 +269,16 @@ def _without_danger(
 
     Whoever tells of pain for the first time is asked about it, or offered a
     consultation, also when the message asks something: the answer then comes along.
+    Pain that is plainly for somebody else to treat (a tooth) is none of that.
     """
     ranking = [ranked for ranked in ranking if not _is_flag(ranked)]
     scores = {ranked.name: ranked.confidence for ranked in ranking}
     plain, limiting = scores.get(PAIN, 0.0), scores.get(PAIN_LIMITS_LIFE, 0.0)
     best = next((r for r in ranking if r.name.startswith(FAQ)), Ranked(FAQ, 0.0))
-    others = max(best.confidence, scores.get(OUT_OF_SCOPE, 0.0), thresholds.answer)
-    if heard.get("pain"):
+    out = scores.get(OUT_OF_SCOPE, 0.0)
+    others = max(best.confidence, out, thresholds.answer)
+    ours = thresholds.over_out * (plain + limiting + best.confidence)
+    if heard.get("pain") and out < max(ours, thresholds.answer):
         limited, asking = bool(heard.get("limits")), asks(text)
         if limited:
             # A limit is answered with a suggestion in that same reply.

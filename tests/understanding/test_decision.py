@@ -60,7 +60,24 @@ TIED = ranking(("faq/a.one", 0.40), ("faq/b.two", 0.24))
         (SURE, PAIN, None, None, "pain", "heard"),
         (NEAR, PAIN, None, None, "pain", "heard"),
         (FAR, PAIN, None, None, "pain", "heard"),
-        (ranking(("out_of_scope", 0.9)), PAIN, None, None, "pain", "heard"),
+        # Unless it is plainly nothing for this clinic (a tooth).
+        (ranking(("out_of_scope", 0.9)), PAIN, None, None, "out_of_scope", "score"),
+        (
+            ranking(("out_of_scope", 0.9)),
+            LIMITED,
+            None,
+            None,
+            "out_of_scope",
+            "score",
+        ),
+        (
+            ranking(("out_of_scope", 0.4), ("pain", 0.4)),
+            PAIN,
+            None,
+            None,
+            "pain",
+            "heard",
+        ),
         (TIED, PAIN, None, None, "pain", "heard"),
         # A limit without pain is not a report of pain.
         (SURE, {"pain": False, "limits": ["run"]}, None, None, "faq/a.one", "score"),
