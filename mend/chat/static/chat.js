@@ -90,10 +90,10 @@ function send(words, choice) {
 function queue(item) {
   sent.set(item.id, item);
   say("alert", "");
-  say("status", "The assistant is writing …");
   line = line.then(() => deliver(item));
 }
 async function deliver(item) {
+  say("status", "The assistant is writing …");
   const slow = setTimeout(() => say("status", "Still working on it, up to 20 seconds."), SLOW_MS);
   const { status, data } = await inConversation("POST", "messages", () => {
     // A button of a chat that has ended counts as its words.
@@ -111,7 +111,7 @@ function settle(item) {
   if (!item.failed) return;
   item.failed.remove();
   item.failed = null;
-  item.node.firstElementChild.nextSibling.classList.remove("unsent");
+  item.node.querySelector(".bubble").classList.remove("unsent");
   keepUnsent();
 }
 function fail(item, status, data) {
