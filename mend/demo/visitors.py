@@ -32,6 +32,8 @@ def play(
     for step in dialogue.steps:
         if chance.random() >= step.get("maybe", 1.0):
             continue
+        if step.get("after") not in (None, turn.get("outcome")):
+            continue
         if "say" in step:
             turn = chat.say(_one_of(step["say"], chance))
         elif "press" in step:

@@ -150,7 +150,7 @@ class Figures:
             for name in names
         ]
         ordered = sorted(rows, key=lambda v: (-v.unhelpful, -v.helpful, v.name))
-        return ordered[: 2 * TOP]
+        return ordered[:TOP]
 
     @property
     def reviews(self) -> list[Review]:

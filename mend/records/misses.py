@@ -48,7 +48,8 @@ def note_turn(s: Session, message: Message) -> None:
             _clarified(s, message)
         return
     why = _why(message.outcome, message.understanding or {})
-    if why:
+    # From "5" or an emoji alone nobody learns anything.
+    if why and any(letter.isalpha() for letter in message.text):
         _note(s, message, why, message.created_at)
 
 

@@ -20,7 +20,7 @@ def test_each_step_does_one_thing(dialogue: Dialogue) -> None:
     assert "say" in dialogue.steps[0]
     for step in dialogue.steps:
         assert len(set(step) & set(ACTIONS)) == 1, step
-        assert set(step) <= {*ACTIONS, "maybe", "comment", "note"}, step
+        assert set(step) <= {*ACTIONS, "maybe", "after", "comment", "note"}, step
         assert step.get("thumb", "up") in ("up", "down")
 
 

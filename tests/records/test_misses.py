@@ -47,6 +47,12 @@ def test_what_was_refused_is_noted(db: Database) -> None:
     assert misses(db) == [(message.id, "out_of_scope")]
 
 
+@pytest.mark.parametrize("text", ["5", "7/10", "?!", "\U0001f44d"])
+def test_nobody_learns_from_a_message_without_letters(db: Database, text: str) -> None:
+    turn(db, text, refused())
+    assert misses(db) == []
+
+
 @pytest.mark.parametrize(
     ("best", "second", "noted"),
     [(0.8, 0.1, False), (0.8, 0.4, True), (0.32, 0.01, True), (0.34, 0.01, False)],
