@@ -106,6 +106,7 @@ def test_every_route_is_in_the_table(desk: Desk) -> None:
 @pytest.mark.parametrize("role", [*ROLES, "anonymous", "disabled"])
 @pytest.mark.parametrize(("route", "least"), CLOSED.items(), ids=str)
 def test_role_matrix(desk: Desk, route: tuple[str, str], least: str, role: str) -> None:
+    """A27: every route for every role, for strangers and for who was kept out."""
     method, rule = route
     path = path_of(rule, desk.case())
     browser = desk.browser(
@@ -190,7 +191,7 @@ class TestSignIn:
     def test_unknown_people_cost_one_slow_check_too(
         self, desk: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Nobody learns from the time it takes whether an address is known (A28)."""
+        """Nobody learns from the time it takes whether an address is known (A37)."""
         checked: list[str] = []
         slow = passwords.matches
 
@@ -208,6 +209,7 @@ class TestSignIn:
     def test_five_failures_lock_and_the_lock_ends(
         self, desk: Desk, clock: Clock
     ) -> None:
+        """A37: guessing a password."""
         browser = desk.browser()
         for _ in range(5):
             assert browser.sign_in("reviewer@clinic.example", "no").status_code == 401
@@ -286,6 +288,7 @@ class TestSession:
         assert browser.client.get("/", **base).status_code == 200
 
     def test_signing_in_makes_a_new_token_and_kills_the_old(self, desk: Desk) -> None:
+        """A34: what was in the cookie before is worth nothing after."""
         browser = desk.browser("reviewer")
         old = browser.client.get_cookie("mend-desk")
         assert old
@@ -309,6 +312,7 @@ class TestSession:
         assert thief.get("/").status_code == 302
 
     def test_signing_out_kills_the_session_itself(self, desk: Desk) -> None:
+        """A35: not only the cookie is gone."""
         browser = desk.browser("reviewer")
         cookie = browser.client.get_cookie("mend-desk")
         assert cookie
@@ -325,6 +329,7 @@ class TestSession:
         assert other.get("/").status_code == 200
 
     def test_idle_and_absolute_end(self, desk: Desk, clock: Clock) -> None:
+        """A36: half an hour without a click, and twelve hours in any case."""
         idle, busy = desk.browser("reviewer"), desk.browser("reviewer")
         clock.forward(minutes=29)
         assert busy.get("/").status_code == 200
@@ -348,6 +353,7 @@ class TestSession:
 
 class TestForgery:
     def test_every_form_needs_its_token(self, desk: Desk) -> None:
+        """A32: no token, a made-up one, one of another session."""
         reference = desk.case()
         for (method, rule), role in ROUTES.items():
             if method != "POST":
@@ -407,6 +413,7 @@ class TestForgery:
     ],
 )
 def test_redirects_stay_at_home(desk: Desk, target: str | None) -> None:
+    """A39: an open redirect after signing in."""
     with desk.app.test_request_context():
         assert safe_next(target) == "/"
 

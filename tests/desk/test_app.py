@@ -18,6 +18,7 @@ from .conftest import Desk
 
 @pytest.mark.parametrize("path", ["/sign-in", "/", "/people", "/nowhere", "/static/x"])
 def test_every_answer_is_protected(desk: Desk, path: str) -> None:
+    """A33: among others against being shown inside another page."""
     headers = desk.browser("admin").get(path).headers
     policy = headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
@@ -50,6 +51,8 @@ def test_nothing_comes_from_elsewhere_and_no_script_is_in_a_page(
 
 
 class TestErrors:
+    """A46: error pages; each route by itself is in test_abuse."""
+
     @pytest.fixture
     def broken(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
         def fail(*_: object, **__: object) -> None:

@@ -142,6 +142,7 @@ def test_closing_without_outcome_keeps_what_was_typed(desk: Desk) -> None:
 
 
 def test_the_second_of_two_gets_a_conflict_page_and_keeps_the_note(desk: Desk) -> None:
+    """A41: two of the staff change one case; nothing is lost."""
     reference = desk.case()
     first, second = desk.browser("reviewer"), desk.browser("manager")
     first.post(
