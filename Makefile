@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help run stop setup setup-test check lint types lint-content validate test \
         train shell requirements clean eval eval-dialogues eval-safety \
-        bench-understanding bench-widget content-report ratings
+        bench-understanding bench-widget content-report ratings soak
 BIN := .venv/bin
 
 help:  ## show this list
@@ -71,6 +71,10 @@ bench-understanding: setup  ## compare understanding with stock Rasa, over an ho
 
 bench-widget: setup-test  ## compare the chat on a website with deep-chat: bytes, requests, time, accessibility
 	@$(BIN)/python -m benchmarks.widget
+
+soak: setup-test train  ## let visitors chat while parts fail, then check every promise (VISITORS=50 MINUTES=10 SEED=1)
+	@$(BIN)/python -m benchmarks.soak $(if $(VISITORS),--visitors $(VISITORS)) \
+		$(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 requirements:  ## pin the requirements anew from requirements/*.in
 	@requirements/compile.sh
