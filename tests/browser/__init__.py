@@ -1,7 +1,7 @@
 """The chat in a browser, and where each accessibility check is tested.
 
-Each test of a check has its number in its name. Checks of the desk (28, 29) and of the
-written answers (30) are tested with those.
+Each test of a check has its number in its name. Check 30, of what is written, needs no
+browser.
 
 =====  ====================================================  =========================
 check  what                                                  test
@@ -33,8 +33,9 @@ check  what                                                  test
 25     the end of a session: warned, words kept              test_chat_page
 26     help in the same place in every state                 test_states
 27     language, one heading, one main part, frame title     test_chat_page, test_widget
-28     desk: signing in without puzzles                      tests/desk
-29     desk: tables                                          tests/desk
-30     answers are short and plain                           tests/content
+28     desk: signing in without puzzles                      test_desk_checks
+29     desk: tables                                          test_desk_checks
+30     answers are short and plain                           tests/content,
+                                                             tests/chat/test_words
 =====  ====================================================  =========================
 """
