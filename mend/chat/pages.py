@@ -116,7 +116,7 @@ def blueprint(door: FrontDoor, assets: Assets) -> Blueprint:
     @pages.get("/chat/privacy")
     def privacy() -> str:
         """Return what the chat page shows under "Privacy", when asked for."""
-        return page("_privacy.html")
+        return page("_privacy.html", keep=door.settings)
 
     @pages.get("/contact")
     def contact() -> str:

@@ -103,6 +103,18 @@ def test_the_demo_page_says_what_the_clinic_says(
         assert "None" not in page
 
 
+def test_privacy_says_how_long_things_are_kept(
+    tmp_path: Path, rasa: StandInRasa
+) -> None:
+    """As the settings say that the daily deletion goes by."""
+    ages = {"keep_chats_days": 17, "keep_cases_days": 401}
+    with front_door(tmp_path, rasa, **ages) as door:
+        page = requests.get(f"{door.url}/chat/privacy", timeout=5).text
+    assert "no longer than 17 days after the last message" in page
+    assert "401 days after they are done" in page
+    assert "None" not in page
+
+
 class TestFormWithoutJavaScript:
     def form(self, door: Running, **more: str) -> dict[str, str]:
         page = requests.get(f"{door.url}/contact", timeout=5).text
