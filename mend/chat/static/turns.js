@@ -118,10 +118,10 @@ export function turn({ outcome, urgency, messages }, on) {
     const urgent = outcome === "red_flag" && !position;
     const bubble = el("div", { className: urgent ? "bubble urgent " + level : "bubble" });
     if (urgent) bubble.append(el("p", { className: "flag", textContent: LABEL[level] }));
-    bubble.append(...blocks(part.text));
     if (urgent) for (const [words, href] of numbers[level] || []) {
       bubble.append(el("p", null, el("a", { className: "call", href, textContent: "Call " + words })));
     }
+    bubble.append(...blocks(part.text));
     if (part.picture) bubble.append(el("img", { loading: "lazy", decoding: "async", alt: part.picture.alt, src: part.picture.src }));
     made.append(bubble);
     if (part.sources.length) made.append(origins(part.sources));
