@@ -197,7 +197,7 @@ def show() -> Any:
     day_counts.keep(desk.database, _calendar(), desk.now())
     with desk.database.reading() as s:
         figures = _figures(s, _period())
-        shown = [_without_names(s, one) for one in figures.unanswered]
+        shown = _without_names(s, figures.unanswered)
     return render_template(
         "insight.html",
         figures=figures,
@@ -223,7 +223,7 @@ def show_unanswered() -> Any:
     begins, ends = _bounds(period)
     with desk.database.reading() as s:
         found = insight.unanswered(s, begins, ends, MOST_GROUPED)
-        said = [(_without_names(s, one).text, one.count) for one in found]
+        said = [(one.text, one.count) for one in _without_names(s, found)]
     encode = _encode()
     return render_template(
         "insight_unanswered.html",
@@ -308,8 +308,8 @@ def _rows(figures: Figures) -> Iterator[tuple[object, ...]]:
         words = case_work.OUTCOMES.get(outcome, outcome)
         yield "from pain to consultation", "Closed", words, number
     with this_desk().database.reading() as s:
-        for one in figures.unanswered:
-            yield "not answered", _without_names(s, one).text, "", one.count
+        for one in _without_names(s, figures.unanswered):
+            yield "not answered", one.text, "", one.count
 
 
 def _calendar() -> Calendar:
@@ -326,9 +326,12 @@ def _bounds(period: Period) -> tuple[datetime, datetime]:
     return calendar.bounds(period.first)[0], calendar.bounds(period.last)[1]
 
 
-def _without_names(s: Session, one: Unanswered) -> Unanswered:
-    names = corrections.personal_names(s, one.message_id)
-    return Unanswered(one.message_id, scrub(one.text, names), one.count)
+def _without_names(s: Session, found: Sequence[Unanswered]) -> list[Unanswered]:
+    names = corrections.personal_names(s, [one.message_id for one in found])
+    return [
+        Unanswered(one.message_id, scrub(one.text, names[one.message_id]), one.count)
+        for one in found
+    ]
 
 
 def _is_content(name: str) -> bool:

@@ -16,7 +16,6 @@ from flask import (
     url_for,
 )
 from flask_wtf import FlaskForm
-from sqlalchemy.orm import Session
 from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
@@ -95,7 +94,9 @@ def show() -> Any:
     why = why if why in WHY else None
     with desk.database.reading() as s:
         page = corrections.inbox(s, desk.now(), why=why, page=page_number())
-        shown = [_shown(s, group) for group in page.groups]
+        ids = [group.message.id for group in page.groups]
+        names = corrections.personal_names(s, ids)
+        shown = [_shown(group, names[group.message.id]) for group in page.groups]
         counts = corrections.proposals(s, per_page=1).counts
     return render_template(
         "learning.html", page=page, shown=shown, why=why, why_words=WHY, counts=counts
@@ -124,7 +125,7 @@ def propose(message_id: int) -> Any:
             raise NotChosen("Something in the form is too long.")
         corrected, topic = chosen(form)
         with desk.database.transaction() as s:
-            names = corrections.personal_names(s, message_id)
+            names = corrections.personal_names(s, [message_id])[message_id]
             corrections.propose(
                 s,
                 message_id,
@@ -260,7 +261,8 @@ def _page(
             group = corrections.group(s, message_id)
         except UnknownMiss:
             abort(404)
-        shown = _shown(s, group)
+        number = group.message.id
+        shown = _shown(group, corrections.personal_names(s, [number])[number])
     if form is None:
         form = ProposalForm(formdata=None)
         form.text.data = shown.text
@@ -304,14 +306,13 @@ def _proposals(problem: str | None = None) -> str:
     )
 
 
-def _shown(s: Session, group: Group) -> Shown:
+def _shown(group: Group, names: list[str]) -> Shown:
     understood = group.understanding
     near = [
         *(understood.get("suggestions") or ()),
         *(ranked.get("name") for ranked in understood.get("ranking") or ()),
     ]
     taught = [n for n in dict.fromkeys(near) if n and answers.can_be_taught(n)]
-    names = corrections.personal_names(s, group.message.id)
     return Shown(
         group=group,
         text=scrub(group.message.text, names),

@@ -173,16 +173,22 @@ def group(s: Session, message_id: int) -> Group:
     return _groups(s, {newest: len(misses)})[0]
 
 
-def personal_names(s: Session, message_id: int) -> list[str]:
-    """Return names that must not be taught: of the visitor, if known, and of staff."""
-    of_visitor = s.execute(
-        select(Contact.name)
-        .join(Escalation, Escalation.id == Contact.escalation_id)
-        .join(Message, Message.conversation_id == Escalation.conversation_id)
-        .where(Message.id == message_id)
-    ).scalars()
-    of_staff = s.execute(select(StaffUser.name)).scalars()
-    return [name for name in (*of_visitor, *of_staff) if name]
+def personal_names(s: Session, message_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return names that must not be taught of each message.
+
+    They are those of the visitor, where they are known, and of all staff.
+    """
+    of_staff = [name for name in s.execute(select(StaffUser.name)).scalars() if name]
+    names = {number: list(of_staff) for number in message_ids}
+    of_visitors = s.execute(
+        select(Message.id, Contact.name)
+        .join(Escalation, Escalation.conversation_id == Message.conversation_id)
+        .join(Contact, Contact.escalation_id == Escalation.id)
+        .where(Message.id.in_(message_ids))
+    )
+    for number, name in of_visitors:
+        names[number].append(name)
+    return names
 
 
 def propose(

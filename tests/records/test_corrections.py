@@ -191,7 +191,8 @@ def test_names_that_must_not_be_taught(db: Database) -> None:
     message = turn(db, "it is Ana again", refused(), conversation=chat)
     ask(db, chat, CONTACT)
     with db.reading() as s:
-        assert corrections.personal_names(s, message.id) == ["Ana Ek", "Kim Lee"]
+        names = corrections.personal_names(s, [message.id, 99])
+    assert names == {message.id: ["Kim Lee", "Ana Ek"], 99: ["Kim Lee"]}
 
 
 def test_an_erased_chat_takes_its_correction_along_and_reopens_the_others(
