@@ -206,7 +206,7 @@ def _set_up_page(problem: str | None = None) -> Any:
     with desk.database.reading() as s:
         secret = second_factor.pending_secret(s, me().staff_id, desk.seal)
     if secret is None:
-        return redirect(url_for("account.show"))
+        return redirect(url_for("account.show"), code=303)
     page = render_template(
         "set_up.html",
         enrolment=enrolment(secret, email=me().email, clinic_name=desk.clinic.name),
