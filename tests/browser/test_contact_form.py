@@ -92,7 +92,9 @@ class TestContactForm:
         expect(start).to_be_focused()
         start.click()
         page.get_by_role("button", name="Yes, cancel it").click()
-        expect(page.get_by_text(f"{reference} is cancelled.")).to_be_focused()
+        expect(
+            page.get_by_text(f"Request {reference} is cancelled.", exact=True)
+        ).to_be_focused()
         page.get_by_role("button", name="Back to the chat").click()
         expect(page.get_by_role("log")).to_contain_text("cancelled")
         page.get_by_role("button", name="Talk to a person").click()

@@ -106,7 +106,10 @@ def test_advice_for_somebody_else_says_first_what_to_do(key):
 
 
 def test_abuse_advice_says_how_to_delete_the_chat_as_the_page_has_it():
-    page = (ROOT / "mend/chat/templates/chat.html").read_text("utf-8")
+    templates = ROOT / "mend/chat/templates"
+    page = "".join(
+        (templates / name).read_text("utf-8") for name in ("chat.html", "_privacy.html")
+    )
     for key in ("RF17.emergency", "RF17.same_day"):
         for text in (ADVICE[key].text, ADVICE[key].them):
             last = re.split(r"(?<=\.)\s", text)[-1]
