@@ -3,7 +3,8 @@
 Works on a `Reading`; the words are data (`data/lexicon/context.yml`). Used for red
 flags and for pain alike. Rules of scope, in the order in which they matter:
 
-* a saying ("killing me") swallows the cues inside it;
+* a saying ("killing me") swallows the cues inside it, and what is said of an animal
+  or a thing ("my dog's legs are weak") is nobody's sign;
 * a "no" reaches forward to the end of its clause, at most six words, and not past
   "but", "my", "I", nor past an "and" when it denied no sign before it ("no rush and
   short of breath"); a cue that is itself made with a no ("can't feel") is not denied
@@ -18,7 +19,8 @@ flags and for pain alike. Rules of scope, in the order in which they matter:
   "signs", "causes", "recovery" and speaks of nobody; "how do I know if my ..." and
   "... how does it work" ask whoever they speak of; but not one that says when it
   began ("why am I breathless all of a sudden?"); and an errand ends the question it
-  stands in ("what do you charge and ...");
+  stands in ("what do you charge and ..."); a sentence about a text or a joke ("an
+  essay on ...", "figuratively") only asks too;
 * the name of a condition alone reports nothing: somebody must say that they have it
   or think so ("I think I have a clot"), unless it is cried out ("heart attack!!").
 """
@@ -172,6 +174,28 @@ _GOING_ON = frozenset(
         "because",
     ]
 )
+# After an animal or a thing: what follows is a person's, or the animal's doing.
+_NOT_ITS_OWN = _PERSONS - {"it", "its", "this", "these", "now"} | frozenset(
+    [
+        "us",
+        "them",
+        "they",
+        "their",
+        "bite",
+        "bites",
+        "bit",
+        "bitten",
+        "scratch",
+        "scratched",
+        "lead",
+        "walk",
+        "walking",
+        "while",
+        "when",
+        "with",
+        "and",
+    ]
+)
 _REACH = 6
 _REACH_BACK = 4
 
@@ -215,11 +239,20 @@ class Context:
         return bool(words) and words[0] in _GOING_ON
 
     def is_saying(self, cue: Match) -> bool:
-        """A figure of speech, sport or clinic word ("dead leg", "break up")."""
-        return any(
+        """A figure of speech, sport or clinic word, or no person's trouble."""
+        return self._is_no_persons(cue) or any(
             saying.touches(cue)
             and not (cue.holds(saying) and cue.last - cue.first > _length(saying))
             for saying in self._sayings
+        )
+
+    def _is_no_persons(self, cue: Match) -> bool:
+        """Said of an animal or a thing: "my dog's back legs", "the phone is dead"."""
+        return any(
+            thing.first <= cue.first
+            and self.clause(thing.first) == self.clause(cue.last - 1)
+            and not _NOT_ITS_OWN.intersection(self.words[thing.last : cue.last])
+            for thing in self.reading.find("not_a_person")
         )
 
     @cached_property
@@ -300,9 +333,12 @@ class Context:
     def is_past(self, cue: Match, *, diagnosis: bool = False) -> bool:
         """Long ago: "in 2012", "as a kid"; for a diagnosis also plain "had a ..."."""
         recent = self._in_clause("recent", cue.first)
-        if self._is_dated(cue) and not [
-            m for m in self._in_clause("present", cue.first) if not cue.holds(m)
-        ]:
+        if self._is_dated_at_once(cue) or (
+            self._is_dated(cue)
+            and not [
+                m for m in self._in_clause("present", cue.first) if not cue.holds(m)
+            ]
+        ):
             return True
         if not diagnosis or recent:
             return False
@@ -314,6 +350,20 @@ class Context:
             self.words[place] in _HAD
             and not (self.words[place] == "old" and self.words[place - 1] in _YEARS)
             for place in before
+        )
+
+    def _is_dated_at_once(self, cue: Match) -> bool:
+        """The date stands right after it: "a shoulder that came out years ago"."""
+        clause = self.clause(cue.last - 1)
+        return any(
+            cue.last <= past.first <= cue.last + 1
+            and past.last - past.first > 1
+            and self.words[past.last - 1] == "ago"
+            and self.clause(past.first) == clause
+            and not any(
+                m.first >= past.last for m in self._in_clause("present", cue.first)
+            )
+            for past in self.reading.find("past")
         )
 
     def _is_dated(self, cue: Match) -> bool:
@@ -354,7 +404,9 @@ class Context:
             for errand in self.reading.find("errand")
         ):
             return False
-        if self._in_general(sentence):
+        if self._in_general(sentence) or any(
+            self.sentence(m.first) == sentence for m in self.reading.find("not_meant")
+        ):
             return True
         for supposing in self.reading.find("only_supposing"):
             if (
