@@ -99,8 +99,11 @@ def test_pain_that_limits_life_reaches_the_desk_with_a_reference(mend, desk):
     assert len(reference) == 6
     queue = desk.get("/").text
     assert reference in queue
-    case = desk.get(f"/cases/{reference}").text
+    page = f"/cases/{reference}"
+    case = desk.get(page).text
     assert "lift my son" in case
+    assert "7946 0999" not in case  # not before somebody asks for it
+    case = desk.post(f"{page}/contact", {}, form=page).text
     assert "Ada Example" in case
     assert "7946 0999" in case
     assert message_id not in case

@@ -17,6 +17,8 @@ DOUBTFUL = (
     "my arm feels weird and weak",
     "my calf feels a bit strange since the flight",
     "my leg is throbbing and feels odd",
+    "I feel hot and unwell",
+    "I feel hot and shivery",
 )
 
 
@@ -53,7 +55,7 @@ def test_what_was_told_in_the_questions_reaches_the_desk(mend, desk):
     assert turn["outcome"] == "suggest_consultation"
     conversation.say("yes please")
     case = case_of(desk, conversation)
-    for fact in ("elbow", "left", "6 weeks", "<dd>7</dd>"):
+    for fact in ("elbow", "left", "6 weeks", "<dd>7<svg"):
         assert fact in case, fact
     assert "<dd>right</dd>" not in case
     assert "our rule, not a validated score" in case
