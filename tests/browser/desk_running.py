@@ -86,7 +86,7 @@ def running_desk(folder: Path, *, filled: bool = True) -> Iterator[RunningDesk]:
         thread.start()
         cases = fill(desk) if filled else {}
         yield RunningDesk(f"http://127.0.0.1:{server.effective_port}", desk, cases)
-        server.close()
+        server.asyncore.close_all(server._map)  # kept-alive connections, too
         thread.join(timeout=5)
         database.dispose()
 

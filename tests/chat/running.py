@@ -158,6 +158,6 @@ def front_door(
             url = f"http://127.0.0.1:{settings.chat_port}"
             yield Running(url, settings, database, rasa, app)
         finally:
-            server.close()
+            server.asyncore.close_all(server._map)  # kept-alive connections, too
             thread.join(5)
             database.dispose()

@@ -338,7 +338,9 @@ class TestLimits:
         assert statuses == [201, 201 if counted_apart else 429]
 
     @pytest.mark.parametrize(
-        "header", ["", "unknown", "::1", "[::1]:80", "é" * 10, "1" * 5000, "<b>,,,;"]
+        "header",
+        ["", "unknown", "::1", "[::1]:80", "é" * 10, "1" * 5000, "<b>,,,;"],
+        ids=lambda header: ascii(header[:20]),
     )
     def test_a18_nonsense_from_a_proxy(
         self, tmp_path: Path, rasa: StandInRasa, header: str
