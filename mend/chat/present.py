@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mend.chat.choices import Choice, Choices
+from mend.content.layout import Mark, blocks_of
 from mend.records.journal import StoredMessage, StoredTurn
 
 
@@ -29,7 +30,26 @@ def message(
         ],
         "form": stored.form,
         "picture": stored.picture,
+        "blocks": _blocks(stored),
     }
+
+
+def _blocks(stored: StoredMessage) -> list[dict[str, Any]]:
+    """Return the text of our side cut up for display; what visitors write is theirs."""
+    if stored.sender == "visitor":
+        return []
+    return [
+        {"kind": block.kind, "items": list(block.items), "mark": block.mark}
+        for block in blocks_of(stored.text, _marks(stored))
+    ]
+
+
+def _marks(stored: StoredMessage) -> tuple[Mark, ...]:
+    if stored.outcome == "red_flag":  # all of it says so
+        return ()
+    if stored.outcome == "answered" and stored.answer:
+        return ("main", "help")
+    return ("help",)
 
 
 def turn(stored: StoredTurn, conversation: str, choices: Choices) -> dict[str, Any]:

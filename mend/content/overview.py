@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from mend.chat.words import fill
 from mend.content.facts import Facts
+from mend.content.layout import Block, Mark, blocks_of
 from mend.content.passage import Passage, passages
 from mend.content.readability import Readability
 from mend.content.reviews import (
@@ -45,19 +47,16 @@ GROUPS: Mapping[str, str] = {
 """Headings of the groups, in the order in which they are read."""
 
 _LABELS = {
-    "custom.deeper": "When asked again",
+    "custom.deeper": "More: {title}",
     "custom.them": "When it is about somebody else",
     "check": "Asked first when in doubt",
 }
+# As in the chat: a warning is all about getting help, so nothing in it stands out.
+_MARKS: Mapping[str, tuple[Mark, ...]] = {
+    "utter_faq": ("main", "help"),
+    "utter_caution": ("help",),
+}
 _Supported = Answer | Caution | Advice
-
-
-@dataclass(frozen=True)
-class Block:
-    """A paragraph, or the items of a list."""
-
-    items: tuple[str, ...]
-    is_list: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class Wording:
     """One text of an entry.
 
     Attributes:
-        label: when it is said, "" for the answer itself.
+        label: what it is about or when it is said, "" for the answer itself.
         blocks: its paragraphs and lists.
         measured: its length and reading grade.
     """
@@ -73,6 +72,12 @@ class Wording:
     label: str
     blocks: tuple[Block, ...]
     measured: Readability
+
+    @property
+    def runs(self) -> list[tuple[Mark | None, tuple[Block, ...]]]:
+        """Its blocks, those in a row that have one mark together."""
+        by_mark = groupby(self.blocks, key=lambda block: block.mark)
+        return [(mark, tuple(blocks)) for mark, blocks in by_mark]
 
 
 @dataclass(frozen=True)
@@ -163,20 +168,6 @@ def mean_grade(entries: Iterable[Entry]) -> float:
     return sum(grades) / len(grades) if grades else 0.0
 
 
-def blocks_of(text: str) -> tuple[Block, ...]:
-    """Cut a text into paragraphs and lists, as the chat shows them."""
-    found: list[Block] = []
-    for part in text.strip().split("\n\n"):
-        lines = [line.strip() for line in part.splitlines() if line.strip()]
-        plain = [line for line in lines if not line.startswith("- ")]
-        bullets = [line[2:] for line in lines if line.startswith("- ")]
-        if plain:
-            found.append(Block((" ".join(plain),)))
-        if bullets:
-            found.append(Block(tuple(bullets), is_list=True))
-    return tuple(found)
-
-
 def overview(
     catalogue: Catalogue,
     facts: Facts,
@@ -207,7 +198,7 @@ def overview(
         return Entry(
             id=key,
             title=title,
-            wordings=tuple(_wording(text, said) for text in texts[name]),
+            wordings=tuple(_wording(text, title, said) for text in texts[name]),
             facts=_support(it.facts, facts),
             sources=tuple(catalogue.sources[key] for key in it.sources),
             reviewed=it.reviewed,
@@ -256,10 +247,13 @@ def _with_deeper(answer: Answer) -> Answer:
     )
 
 
-def _wording(passage: Passage, said: Mapping[str, str]) -> Wording:
+def _wording(passage: Passage, title: str, said: Mapping[str, str]) -> Wording:
     part = passage.id.partition(", ")[2]
-    blocks = blocks_of(fill(passage.text, said))
-    return Wording(_LABELS.get(part, part), blocks, passage.measured)
+    return Wording(
+        _LABELS.get(part, part).format(title=title),
+        blocks_of(fill(passage.text, said), _MARKS.get(passage.name.split("/")[0], ())),
+        passage.measured,
+    )
 
 
 def _support(keys: Sequence[str], facts: Facts) -> tuple[Support, ...]:

@@ -2,8 +2,8 @@
 
 Pure: from the events of a conversation and an answer's data to what is to be said.
 The second time the visitor gets what was written to go deeper, or, where nothing was,
-a pointer to the answer above; from the third time on a person. When to get help, the
-last paragraph of every answer about health, is said each time.
+a pointer to the answer above; from the third time on a person. When to get help is
+said each time.
 
 Facts of the clinic (no evidence behind them) and answers marked ``repeat``, which say
 what to do in an emergency, are said in full each time.
@@ -15,6 +15,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from rasa.shared.core.events import BotUttered, Event, SessionStarted
+
+from mend.content.layout import help_in
 
 ABOVE = "utter_asked_again/above"
 PERSON = "utter_asked_again/person"
@@ -55,5 +57,5 @@ def what_next(custom: Mapping[str, Any], told: int) -> Next:
 
 
 def when_to_get_help(text: str) -> str:
-    """Return the last paragraph of an answer."""
-    return text.rstrip().rpartition("\n\n")[2]
+    """Return the paragraphs that say so, or the last one where none does."""
+    return help_in(text) or text.rstrip().rpartition("\n\n")[2]

@@ -64,6 +64,7 @@ class TestMessages:
         (message,) = turn["messages"]
         assert set(message) == {
             *("seq", "text", "answer", "sources", "choices", "form", "picture"),
+            "blocks",
         }
         assert message["answer"] == "scar.what_is"
         assert message["sources"][0]["title"] == "Scars reviewed"

@@ -1,12 +1,13 @@
 """Everything that visitors read is there, filled, with what it rests on."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from mend.clinic import load_clinic
 from mend.content.facts import load_facts
-from mend.content.overview import GROUPS, Block, blocks_of, overview
+from mend.content.overview import GROUPS, overview
 from mend.understanding.catalogue import (
     Advice,
     Catalogue,
@@ -67,7 +68,7 @@ def test_an_answer_is_filled_and_says_what_it_rests_on():
     entry = shown().entries[0]
     assert [(w.label, w.blocks[0].items) for w in entry.wordings] == [
         ("", ("Call 020 7946 0123.",)),
-        ("When asked again", ("More on 020 7946 0123.",)),
+        ("More: How long does it take?", ("More on 020 7946 0123.",)),
     ]
     assert [(f.id, f.from_memory) for f in entry.facts] == [("H3", False), ("V8", True)]
     assert entry.sources == (REVIEW, REVIEW)
@@ -107,12 +108,19 @@ def test_reviews_and_grades_are_summed_up():
     assert found.grade == pytest.approx(sum(grades) / len(grades))
 
 
-def test_paragraphs_and_lists():
-    assert blocks_of("Do this:\n- rest\n- move\n\nOr\ncall.") == (
-        Block(("Do this:",)),
-        Block(("rest", "move"), is_list=True),
-        Block(("Or call.",)),
-    )
+def test_an_answer_has_its_point_and_when_to_get_help_set_apart():
+    text = "Most scars fade. Wait.\n\nStop if:\n- it grows\n\nCall 999 if faint."
+    made = replace(CATALOGUE.answers["scar.looks"], text=text)
+    answers = {"scar.looks": made}
+    found = overview(replace(CATALOGUE, answers=answers), facts(), SAID, DAY)
+    (wording,) = found.entries[0].wordings
+    assert [(mark, len(blocks)) for mark, blocks in wording.runs] == [
+        ("main", 1),
+        (None, 1),
+        ("help", 3),
+    ]
+    # A warning is all about getting help.
+    assert [mark for mark, _ in found.entries[-1].wordings[0].runs] == [None]
 
 
 def test_nothing_of_our_content_is_missing_or_unfilled():

@@ -56,6 +56,9 @@ def test_what_is_said_next(custom, times, expected) -> None:
     assert what_next(custom, times) == expected
 
 
-def test_when_to_get_help_is_the_last_paragraph() -> None:
+def test_when_to_get_help_is_all_that_says_so_or_the_last_paragraph() -> None:
     assert when_to_get_help("It may.\n\n- a\n- b\n\nStop if numb.\n") == "Stop if numb."
     assert when_to_get_help("Stop if numb.") == "Stop if numb."
+    two = "Call 999 if you faint.\n\nStop if numb."
+    assert when_to_get_help(f"It may.\n\n{two}") == two
+    assert when_to_get_help("It may.\n\nTalk to us.") == "Talk to us."

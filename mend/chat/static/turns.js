@@ -26,19 +26,16 @@ const tel = Object.fromEntries(numbers.known);
 /* Returns a line in which the numbers we know are links to tap. */
 export const linked = (line) => line.split(known).map((part) => tel[part] ? el("a", { href: tel[part], textContent: part }) : part);
 
-function blocks(words) {
-  const found = [];
-  let list = null;
-  for (const line of words.split("\n")) {
-    if (line.startsWith("- ")) {
-      if (!list) found.push(list = el("ul"));
-      list.append(el("li", null, ...linked(line.slice(2))));
-    } else {
-      list = null;
-      if (line.trim()) found.push(el("p", null, ...linked(line)));
-    }
+const flag = (words) => el("p", { className: "flag", textContent: words });
+/* Puts the blocks of a message into its bubble; those on when to get help in a box. */
+function fill(bubble, blocks) {
+  let box;
+  for (const { kind, items, mark } of blocks) {
+    box = mark === "help" && (box || el("div", { className: "stop soon" }, flag("When to get help")));
+    if (box) bubble.append(box);
+    (box || bubble).append(kind === "text" ? el("p", mark && { className: "point" }, ...linked(items[0]))
+      : el(kind === "steps" ? "ol" : "ul", null, ...items.map((words) => el("li", null, ...linked(words)))));
   }
-  return found;
 }
 
 /* Returns a list item of one side: who said it is told to screen readers only. */
@@ -115,13 +112,15 @@ export function turn({ outcome, urgency, messages }, on) {
   const level = urgency || "emergency";
   const made = item(messages[0].sender === "staff" ? "Staff" : "Assistant", "");
   messages.forEach((part, position) => {
-    const urgent = outcome === "red_flag" && !position;
-    const bubble = el("div", { className: urgent ? "bubble urgent " + level : "bubble" });
-    if (urgent) bubble.append(el("p", { className: "flag", textContent: LABEL[level] }));
-    if (urgent) for (const [words, href] of numbers[level] || []) {
-      bubble.append(el("p", null, el("a", { className: "call", href, textContent: "Call " + words })));
+    const bubble = el("div", { className: "bubble" });
+    if (outcome === "red_flag" && !position) {
+      bubble.classList.add("urgent", level);
+      bubble.append(flag(LABEL[level]));
+      for (const [words, href] of numbers[level] || []) {
+        bubble.append(el("p", null, el("a", { className: "call", href, textContent: "Call " + words })));
+      }
     }
-    bubble.append(...blocks(part.text));
+    fill(bubble, part.blocks);
     if (part.picture) bubble.append(el("img", { loading: "lazy", decoding: "async", alt: part.picture.alt, src: part.picture.src }));
     made.append(bubble);
     if (part.sources.length) made.append(origins(part.sources));

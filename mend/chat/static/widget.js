@@ -45,7 +45,7 @@
   const SMALL = "(max-width: 480px), (max-height: 540px)";
   const css = `
     :host { all: initial !important; position: fixed !important; ${side}: 0 !important; bottom: 0 !important; z-index: 2147483000 !important;
-      font: max(16px, 1rem)/1.4 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif !important; }
+      font: max(16px, 1rem)/1.4 system-ui, sans-serif !important; }
     @media print { :host { display: none !important; } }
     * { box-sizing: border-box; }
     button { position: fixed; ${side}: 1em; bottom: 1em; min-height: 48px; padding: .6em 1.4em; font: inherit;

@@ -1,0 +1,105 @@
+"""Paragraphs and lists, the main message, and when to get help."""
+
+import pytest
+
+from mend.content.layout import Block, blocks_of, help_in
+
+BOTH = ("main", "help")
+
+
+def marked(text, marks=BOTH):
+    return [(block.mark, block.kind, *block.items) for block in blocks_of(text, marks)]
+
+
+def test_paragraphs_and_lists():
+    text = "Do this:\n- rest\n- move\n\nOr\ncall.\n\n1. Wash.\n2. Dry."
+    assert blocks_of(text) == (
+        Block("text", ("Do this:",)),
+        Block("bullets", ("rest", "move")),
+        Block("text", ("Or call.",)),
+        Block("steps", ("Wash.", "Dry.")),
+    )
+
+
+def test_the_first_sentence_is_the_main_message():
+    assert marked("Most scars fade. Many soften.\n\nWait.") == [
+        ("main", "text", "Most scars fade."),
+        (None, "text", "Many soften."),
+        (None, "text", "Wait."),
+    ]
+    assert marked("Do these:\n- rest\n- move") == [
+        ("main", "text", "Do these:"),
+        (None, "bullets", "rest", "move"),
+    ]
+
+
+def test_a_bare_yes_is_no_main_message():
+    assert marked("Yes. It can ache. Rest.")[0] == ("main", "text", "Yes. It can ache.")
+
+
+def test_what_is_all_there_is_does_not_stand_out():
+    assert marked("It fades.") == [(None, "text", "It fades.")]
+    assert marked("- one\n- two") == [(None, "bullets", "one", "two")]
+
+
+def test_nothing_stands_out_where_nothing_was_asked_for():
+    text = "It fades. Wait.\n\nStop and get help if it grows."
+    assert {mark for mark, *_ in marked(text, ())} == {None}
+    assert [mark for mark, *_ in marked(text, ("help",))] == [None, "help"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Stop and get help if it grows.",
+        "Stop if you feel faint.",
+        "Take it off and get help if skin turns pale.",
+        "Get help the same day if one leg is swollen.",
+        "Get medical help the same day for bleeding.",
+        "Call {emergency} for drowsiness or a fit.",
+        "Call 999 now if you are short of breath.",
+        "If a face droops, call 999 now, even if it stops.",
+        "If you have this now, be checked today: call NHS 111.",
+        "After neck work, stop and call 999 for a sudden bad headache.",
+        "For a newer wound, call your surgical team the same day for heat.",
+        "Be seen today if it is hot.",
+        "See a physio if it is no better after 3 months.",
+        "Go to an emergency department today.",
+        "Tell your therapist at once. Stop and get help if bruising spreads.",
+    ],
+)
+def test_what_says_when_to_get_help(words):
+    assert help_in(f"It may ache.\n\n{words}\n\nMove.") == words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Call us on 020 7946 0123.",
+        "A physio can help you choose. If you lose weight, see a doctor within days.",
+        "It stops by itself.",
+        "Ask your physio which stage you are in.",
+        "A doctor may offer silicone.",
+        "- Same day: easy movement.",
+    ],
+)
+def test_what_does_not(words):
+    assert help_in(f"It may ache.\n\n{words}") == ""
+
+
+def test_a_list_that_such_a_line_leads_to_belongs_to_it():
+    text = "It may ache.\n\nStop and get help:\n\n- Chest pain: call 999.\n\n- Rest."
+    assert marked(text) == [
+        ("main", "text", "It may ache."),
+        ("help", "text", "Stop and get help:"),
+        ("help", "bullets", "Chest pain: call 999."),
+        (None, "bullets", "Rest."),
+    ]
+
+
+def test_an_answer_that_opens_so_has_it_as_its_main_message():
+    assert marked("Call 999 now for any of these:\n\n- a fit\n\nWait.") == [
+        ("main", "text", "Call 999 now for any of these:"),
+        ("help", "bullets", "a fit"),
+        (None, "text", "Wait."),
+    ]
