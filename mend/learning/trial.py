@@ -147,7 +147,7 @@ def found_in(text: str, screener: Screener) -> Found:
         heard=hear(reading).as_dict(),
         screening=screening.as_dict() if screening.flag else None,
         named=named_in(reading),
-        silenced=not screening.flag and screener.is_silenced(reading),
+        silence=None if screening.flag else screener.silence(reading),
     )
 
 

@@ -249,7 +249,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
                 for one in message.get("named") or ()
             ],
             earlier=earlier,
-            silenced=bool(message.get("silenced")),
+            silence=message.get("silence"),
             pain_known=pain_known,
         )
         meaning = self._understanding.of(text, found, talk)

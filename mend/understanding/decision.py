@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from mend.understanding.ranker import Ranked
+from mend.understanding.red_flags import Silence
 
 FAQ = "faq/"
 RED_FLAG = "red_flag/"
@@ -67,6 +68,7 @@ class Thresholds:
             taken although the screening found none.
         silenced: ... what they must reach instead when the screening found the words
             of a rule, but denied, past, asked in general or in a saying.
+        denied: ... and in a message that denies more signs than it reports.
         over_pain: ... and when they are this many times as likely as ordinary pain.
         doubt: when all red flags together reach this, the reply begins with a check
             question, unless it is a clear answer.
@@ -82,6 +84,7 @@ class Thresholds:
     limiting: float = 0.5
     caution: float = 0.4
     silenced: float = 0.6
+    denied: float = 0.9
     over_pain: float = 6.0
     doubt: float = 0.25
 
@@ -105,10 +108,12 @@ class Thresholds:
         for name in ("over_out", "along", "asked", "told", "limiting"):
             if getattr(self, name) < 0.0:
                 raise ValueError(f"thresholds: {name} must not be below 0")
-        if not 0.0 < self.doubt <= self.caution <= self.silenced <= 1.0:
+        if not 0.0 < self.doubt <= self.caution <= self.silenced <= self.denied <= 1.0:
             raise ValueError(
-                "thresholds must satisfy 0 < doubt <= caution <= silenced <= 1, got "
-                f"doubt {self.doubt}, caution {self.caution}, silenced {self.silenced}"
+                "thresholds must satisfy "
+                "0 < doubt <= caution <= silenced <= denied <= 1, got "
+                f"doubt {self.doubt}, caution {self.caution}, "
+                f"silenced {self.silenced}, denied {self.denied}"
             )
         if not self.over_pain >= 0.0:
             raise ValueError(
@@ -154,7 +159,7 @@ def decide(
     thresholds: Thresholds,
     text: str = "",
     *,
-    silenced: bool = False,
+    silence: Silence | None = None,
     pain_known: bool = False,
 ) -> Decision:
     """Return what the message means.
@@ -167,11 +172,11 @@ def decide(
             A name that the model does not know is ignored.
         thresholds: confidences needed.
         text: the message; whether it asks something decides between pain and answer.
-        silenced: see `Screener.is_silenced`.
+        silence: see `Screener.silence`.
         pain_known: the visitor was asked about pain, or offered a consultation,
             before: a question is then answered and no more.
     """
-    clear = danger_in(ranking, thresholds, silenced=silenced)
+    clear = danger_in(ranking, thresholds, silence=silence)
     if screening and screening.get("flag"):
         name = f"{RED_FLAG}{screening['flag']}.{screening['tier']}"
         if clear and _urgency(clear.intent) < _urgency(name):
@@ -193,17 +198,17 @@ def decide(
 
 
 def danger_in(
-    ranking: Sequence[Ranked], thresholds: Thresholds, *, silenced: bool = False
+    ranking: Sequence[Ranked], thresholds: Thresholds, *, silence: Silence | None = None
 ) -> Decision | None:
     """Return the red flag that the score is sure of by itself, or None.
 
     Args:
         ranking: all intents, likeliest first.
         thresholds: confidences needed.
-        silenced: see `Screener.is_silenced`.
+        silence: see `Screener.silence`.
     """
     danger = _Danger.in_ranking(ranking)
-    if not danger.is_clear(thresholds, silenced=silenced):
+    if not danger.is_clear(thresholds, silence=silence):
         return None
     return Decision(danger.likeliest(), danger.together, "score")
 
@@ -235,9 +240,13 @@ class _Danger:
             sum(r.confidence for r in ranking if r.name.startswith(FAQ)),
         )
 
-    def is_clear(self, thresholds: Thresholds, *, silenced: bool) -> bool:
+    def is_clear(self, thresholds: Thresholds, *, silence: Silence | None) -> bool:
         """Tell whether the score raises a flag by itself."""
-        enough = thresholds.silenced if silenced else thresholds.caution
+        enough = {
+            None: thresholds.caution,
+            "otherwise": thresholds.silenced,
+            "denied": thresholds.denied,
+        }[silence]
         others = max(thresholds.over_pain * self.pain, self.answers)
         return self.together >= max(enough, others)
 

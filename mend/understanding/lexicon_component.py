@@ -7,7 +7,8 @@ For each message it adds
 * ``heard``: facts about pain (`pain.Heard.as_dict`);
 * ``screening``: a red flag (`red_flags.Screening.as_dict`) or None;
 * ``past_event``: something dangerous that is over (`Screener.past_event`), or None;
-* ``silenced``: a rule would fire but for how its words are meant;
+* ``silence``: how the words of a rule are meant that does not fire
+  (`Screener.silence`), or None;
 * ``named``: the subjects named (`subject.Named`, as dicts);
 * ``choice`` in the metadata, as the button would, when it is a typed yes to a check
   question (`check.confirmed`).
@@ -50,7 +51,7 @@ HEARD = "heard"
 SCREENING = "screening"
 NAMED = "named"
 PAST_EVENT = "past_event"
-SILENCED = "silenced"
+SILENCE = "silence"
 _ENTITY_LABELS = ("body_part", "sensation", "activity", "treatment", "side")
 _EARLIER_TEXTS = 2
 _READ_CHARACTERS = 4000
@@ -110,8 +111,8 @@ class LexiconComponent(GraphComponent):
             screening = found.as_dict() if found.flag else None
             over = None if found.flag else self._screener.past_event(reading)
             message.set(PAST_EVENT, over, add_to_output=True)
-            silenced = not found.flag and self._screener.is_silenced(reading)
-            message.set(SILENCED, silenced)
+            silence = None if found.flag else self._screener.silence(reading)
+            message.set(SILENCE, silence)
             facts = hear(reading)
             heard = facts.as_dict()
             entities = [*(message.get(ENTITIES) or []), *_entities(reading, facts)]

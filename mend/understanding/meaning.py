@@ -28,6 +28,7 @@ from mend.understanding.question import (
     settle,
 )
 from mend.understanding.ranker import Ranked
+from mend.understanding.red_flags import Silence
 from mend.understanding.subject import Named, Subjects, Talk, remember
 
 _OPEN = frozenset({"pain", "pain_limits_life", "clarify", "out_of_scope"})
@@ -47,7 +48,7 @@ class Found:
         named: subjects that the message names.
         earlier: the visitor's last messages before it, oldest first, as far as they
             were no red flags themselves.
-        silenced: see `Screener.is_silenced`.
+        silence: see `Screener.silence`.
         pain_known: see `decide`.
     """
 
@@ -56,7 +57,7 @@ class Found:
     choice: str | None = None
     named: Sequence[Named] = ()
     earlier: Sequence[str] = ()
-    silenced: bool = False
+    silence: Silence | None = None
     pain_known: bool = False
 
 
@@ -107,7 +108,7 @@ class Understanding:
             found.choice,
             self.thresholds,
             text,
-            silenced=found.silenced,
+            silence=found.silence,
             pain_known=found.pain_known,
         )
         if decided.along or (decided.by == "score" and not _is_journey(decided)):

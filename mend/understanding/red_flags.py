@@ -18,7 +18,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -35,6 +35,7 @@ _OVER = frozenset({"past", "settled"})
 _KINDLY = frozenset({"RF16"})  # even when over, a support line is shown
 _MINE = frozenset({"i", "im", "ive", "me"})
 HISTORY = "history"
+Silence = Literal["denied", "otherwise"]
 _WITHIN = frozenset({"near", "clause", "sentence", "message"})
 _NEAR = 12  # words
 _CHOICES = 2000  # ways to pick one cue of each group, at most
@@ -239,6 +240,13 @@ class _Said:
             for cue in self.reading.find(label)
         )
 
+    def mostly_denies(self) -> bool:
+        """Tell whether more signs are denied than said in any other sense."""
+        senses = [self.senses(sign) for sign in self._signs]
+        meant = [against for against in senses if against is not None]
+        denied = sum("denied" in against for against in meant)
+        return denied > len(meant) - denied
+
     def excuses(self, labels: frozenset[str], cues: Sequence[Match] = ()) -> bool:
         """Tell whether the message takes a rule back, and does not deny what does.
 
@@ -379,7 +387,7 @@ class Screener:
                     return self._screening(rule, evidence)
         return NOTHING
 
-    def is_silenced(self, reading: Reading) -> bool:
+    def silence(self, reading: Reading) -> Silence | None:
         """Tell whether a rule would fire but for how its words are meant.
 
         Denied, past, asked in general, a saying: the sentence encoder hardly sees
@@ -387,6 +395,10 @@ class Screener:
 
         Args:
             reading: a message in which `screen_reading` found no flag.
+
+        Returns:
+            None: no rule has all of its words here. "denied": one has, and the
+            message denies more signs than it reports. "otherwise": one has.
         """
         said = _Said(reading, self._words, 0)
         for rule in self.rules:
@@ -401,8 +413,8 @@ class Screener:
                 ]
                 choices = itertools.islice(itertools.product(*groups), _CHOICES)
                 if any(said.close(c, rule.within, rule.apart) for c in choices):
-                    return True
-        return False
+                    return "denied" if said.mostly_denies() else "otherwise"
+        return None
 
     def past_event(self, reading: Reading) -> str | None:
         """Return what dangerous thing a message says is over: a flag, or "history".

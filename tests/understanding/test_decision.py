@@ -214,12 +214,13 @@ def test_words_meant_otherwise_ask_more_of_the_score():
     ranked = ranking(("red_flag/RF08.emergency", 0.5), ("faq/a.one", 0.1))
     asked = (ranked, None, None, None, THRESHOLDS)
     assert decide(*asked).base == "red_flag"
-    quiet = decide(*asked, silenced=True)
+    quiet = decide(*asked, silence="otherwise")
     assert quiet.base != "red_flag"
     assert quiet.doubt == "RF08.emergency"
     sure = ranking(("red_flag/RF08.emergency", 0.6), ("faq/a.one", 0.1))
-    decided = decide(sure, None, None, None, THRESHOLDS, silenced=True)
-    assert decided.base == "red_flag"
+    surely = (sure, None, None, None, THRESHOLDS)
+    assert decide(*surely, silence="otherwise").base == "red_flag"
+    assert decide(*surely, silence="denied").doubt == "RF08.emergency"
 
 
 @pytest.mark.parametrize(

@@ -172,16 +172,17 @@ def test_past_events_are_noticed(screener, text, event):
 
 
 @pytest.mark.parametrize(
-    ("text", "silenced"),
+    ("text", "silence"),
     [
-        ("no chest pain and I'm not short of breath, just a sore shoulder", True),
-        ("what are the signs of a stroke, face drooping?", True),
-        ("my calf is not hot or swollen", True),
-        ("my shoulder is a bit sore", False),
-        ("what time do you open", False),
-        ("", False),
+        ("no chest pain and I'm not short of breath", "denied"),
+        ("no chest pain, my shoulder is sore and my back aches too", "otherwise"),
+        ("what are the signs of a stroke, face drooping?", "otherwise"),
+        ("my calf is not hot or swollen", "denied"),
+        ("my shoulder is a bit sore", None),
+        ("what time do you open", None),
+        ("", None),
     ],
 )
-def test_words_of_a_rule_that_are_meant_otherwise(screener, text, silenced):
+def test_words_of_a_rule_that_are_meant_otherwise(screener, text, silence):
     assert screener.screen(text).flag is None
-    assert screener.is_silenced(screener.lexicon.read(text)) is silenced
+    assert screener.silence(screener.lexicon.read(text)) == silence
