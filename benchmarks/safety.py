@@ -31,6 +31,11 @@ from mend.understanding.ranker import Ranker
 from mend.understanding.red_flags import Screener
 from mend.understanding.subject import Subjects, Talk, named_in
 
+# The second was written after all work on cues and examples, and measures that work.
+SETS = {
+    "First held-out set": ("held_out_flags.yml", "held_out_lookalikes.yml"),
+    "Second held-out set": ("held_out_second.yml",),
+}
 TIERS = {"soon": 1, "same_day": 2, "emergency": 3}
 Judge = Callable[[str, Sequence[str]], tuple[str | None, str | None, str]]
 
@@ -58,7 +63,7 @@ def load_judge(project: Path) -> Judge:
             screening=(
                 screening := screener.screen_reading(reading, history)
             ).as_dict(),
-            silenced=not screening.flag and screener.is_silenced(reading),
+            silence=None if screening.flag else screener.silence(reading),
             named=named_in(reading),
             earlier=history[-2:],
         )
@@ -133,18 +138,21 @@ def main() -> None:
     project = Path.cwd()
     judge = load_judge(project)
     safety = project / "tests" / "safety"
-    held_out = yaml.safe_load((safety / "held_out_flags.yml").read_text("utf-8"))
-    cases = [
-        {**case, "group": flag}
-        for flag, of_flag in held_out["flags"].items()
-        for case in of_flag
-    ]
-    for part in ("across", "mid_form"):
-        cases += [{**case, "group": part} for case in held_out[part]]
-    lines = recall(cases, judge)
-    alike = yaml.safe_load((safety / "held_out_lookalikes.yml").read_text("utf-8"))
-    texts = [case["text"] for case in alike["lookalikes"]]
-    lines += false_alarms("look-alikes", texts, judge)
+    lines = []
+    for title, files in SETS.items():
+        parts: dict[str, Any] = {}
+        for name in files:
+            parts |= yaml.safe_load((safety / name).read_text("utf-8"))
+        cases = [
+            {**case, "group": flag}
+            for flag, of_flag in parts["flags"].items()
+            for case in of_flag
+        ]
+        for part in ("across", "mid_form"):
+            cases += [{**case, "group": part} for case in parts.get(part, ())]
+        lines += [title, *recall(cases, judge)]
+        texts = [case["text"] for case in parts["lookalikes"]]
+        lines += [*false_alarms("look-alikes", texts, judge), ""]
     if options.questions:
         asked = read_questions(options.questions)
         ordinary = [q.text for q in asked if q.kind != "red_flag"]
