@@ -31,8 +31,11 @@ BAD = {
     "after 2 to 3 days": ("after 5 days", "'5 days' stands in none of its facts"),
     "for less pressure": ("for the color", "'colour' in British English"),
     "Harder has not": (f"{HARD} {HARD} {HARD} Harder has not", "reading grade"),
-    "Stop and get help": ("Go home", 'no "stop and get help if" line'),
-    "facts: [V6, V8, M7, B1, B5]": ("facts: [V8]", "rests only on facts from memory"),
+    "Stop and call {urgent_line}": ("Go home", 'no "stop and get help if" line'),
+    "facts: [V6, V8, M7, B1, B5, B4, RF10]": (
+        "facts: [V8]",
+        "rests only on facts from memory",
+    ),
 }
 
 
