@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help run stop setup setup-test check lint types lint-content validate test \
         train shell requirements clean eval eval-dialogues eval-safety \
-        bench-understanding bench-widget content-report ratings soak
+        bench-understanding bench-widget bench-desk content-report ratings soak
 BIN := .venv/bin
 
 help:  ## show this list
@@ -71,6 +71,11 @@ bench-understanding: setup  ## compare understanding with stock Rasa, over an ho
 
 bench-widget: setup-test  ## compare the chat on a website with deep-chat: bytes, requests, time, accessibility
 	@$(BIN)/python -m benchmarks.widget
+
+bench-desk: setup-test  ## measure every page of the desk with 100,000 conversations (CONVERSATIONS=1000 DATABASE=postgresql://...)
+	@$(BIN)/python -m benchmarks.desk_pages \
+		$(if $(CONVERSATIONS),--conversations $(CONVERSATIONS)) \
+		$(if $(DATABASE),--database $(DATABASE))
 
 soak: setup-test train  ## let visitors chat while parts fail, then check every promise (VISITORS=50 MINUTES=10 SEED=1)
 	@$(BIN)/python -m benchmarks.soak $(if $(VISITORS),--visitors $(VISITORS)) \
