@@ -264,6 +264,29 @@ def test_check_25_the_end_of_a_session_is_warned_of_and_words_are_kept(
     expect(page.get_by_role("log")).to_contain_text("Echo: hello")
 
 
+def test_the_main_message_and_when_to_get_help_stand_out(open_page: Open) -> None:
+    page = open_page("/chat", 390, 800)
+    say(page, "How do I care for a scar?")
+    bubble = page.locator(".turn").last.locator(".bubble")
+    point = bubble.get_by_text("Keep it soft and out of the sun.", exact=True)
+    assert int(point.evaluate("e => getComputedStyle(e).fontWeight")) >= 600
+    expect(bubble.locator("ol > li")).to_have_text(
+        ["Wash your hands.", "Rub in plain cream."]
+    )
+    box = bubble.locator(".stop")
+    expect(box).to_have_count(1)
+    # Told apart by words, by a sign and by a border, not by colour alone.
+    expect(box.locator(":scope > p").first).to_have_text("When to get help")
+    sign, border = box.evaluate(
+        """e => [getComputedStyle(e.firstChild, "::before").content,
+        getComputedStyle(e).borderLeftStyle]"""
+    )
+    assert "!" in sign
+    assert border == "solid"
+    expect(box.locator("ul > li")).to_have_count(2)
+    expect(box.get_by_role("link", name="999")).to_have_attribute("href", "tel:999")
+
+
 def test_a_picture_has_words_and_keeps_its_place(open_page: Open) -> None:
     page = open_page("/contact")
     picture = {"src": "/static/icon.svg", "alt": "Three stages of healing"}

@@ -33,6 +33,11 @@ def not_helpful(page: Page) -> None:
     page.get_by_role("button", name="No, this was not helpful").click()
 
 
+def when_to_get_help(page: Page) -> None:
+    say(page, "How do I care for a scar?")
+    expect(page.locator(".stop")).to_be_visible()
+
+
 def waiting(page: Page) -> None:
     page.route("**/api/chat/messages", lambda route: None)
     page.get_by_label("Your message").fill("are you there")
@@ -105,6 +110,7 @@ STATES = [
     start,
     long_transcript,
     not_helpful,
+    when_to_get_help,
     waiting,
     emergency,
     same_day,

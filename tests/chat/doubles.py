@@ -117,6 +117,15 @@ def usual(body: dict[str, Any]) -> Any:
     choice = body["metadata"].get("choice")
     if choice == "faq/healing.time":
         return reply("Weeks to months.", outcome="answered", answer="healing.time")
+    if "care for a scar" in lowered:
+        return reply(
+            "Keep it soft and out of the sun. It takes time.\n\n"
+            "1. Wash your hands.\n2. Rub in plain cream.\n\n"
+            "Stop and get help:\n- Call 999 if you cannot breathe.\n"
+            "- Call your doctor today if it weeps.",
+            outcome="answered",
+            answer="scar.what_is",
+        )
     if "scar tissue" in lowered:
         return reply(
             "Scar tissue is the skin's own repair.",
