@@ -2,8 +2,9 @@
 
 One place decides it for the chat, the page of all answers and the report. Authors
 write plain paragraphs; two things are found by how they begin. The first sentence of
-an answer is its main message. A paragraph that opens by telling the reader to stop, to
-call or to be seen says when to get help, as does a list that such a line leads to.
+an answer is its main message, and "In short:" says it again. A paragraph that opens by
+telling the reader to stop, to call or to be seen says when to get help, as does a list
+that such a line leads to.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ _STRONG = re.compile(
     re.IGNORECASE,
 )
 _SENTENCES = re.compile(r"(?<=[.?!:])\s+(?=\S)")
+_SUM_UP = "In short:"
 _STEP = re.compile(r"\d{1,2}[.)] +")
 
 
@@ -61,14 +63,19 @@ def blocks_of(text: str, marks: Collection[Mark] = ()) -> tuple[Block, ...]:
     Args:
         text: as authors write it: blank lines part paragraphs, "- " begins an item of
             a list, "1. " one of a list in an order.
-        marks: what to look for: "main" for the first sentence of an answer, "help".
+        marks: what to look for: "main" for the first sentence of an answer and what
+            sums it up, "help".
     """
     found: list[Block] = []
     for position, (paragraph, is_help) in enumerate(_paragraphs(text)):
         first = "main" in marks and not position
-        mark: Mark | None = (
-            "help" if is_help and not first and "help" in marks else None
-        )
+        mark: Mark | None = None
+        if is_help and not first:
+            mark = "help"
+        elif paragraph.startswith(_SUM_UP):
+            mark = "main"
+        if mark not in marks:
+            mark = None
         blocks = [Block(kind, items, mark) for kind, items in _cut(paragraph)]
         found += _with_main(blocks) if first else blocks
     # Of a single sentence nothing can stand out.

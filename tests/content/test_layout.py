@@ -33,6 +33,12 @@ def test_the_first_sentence_is_the_main_message():
     ]
 
 
+def test_what_sums_it_up_stands_out_too():
+    text = "Most scars fade.\n\nWait.\n\nIn short: wait."
+    assert [mark for mark, *_ in marked(text)] == ["main", None, "main"]
+    assert [mark for mark, *_ in marked(text, ("help",))] == [None, None, None]
+
+
 def test_a_bare_yes_is_no_main_message():
     assert marked("Yes. It can ache. Rest.")[0] == ("main", "text", "Yes. It can ache.")
 
