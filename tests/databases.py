@@ -6,8 +6,10 @@ Set MEND_TEST_DATABASE_URL to a PostgreSQL address to run the same tests there.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from mend.records import migrate
+from mend.records.database import sqlite_path
 
 
 @contextlib.contextmanager
@@ -42,5 +45,18 @@ def empty_database(folder: Path) -> Iterator[str]:
 def fresh_database(folder: Path) -> Iterator[str]:
     """Yield the URL of a database whose tables are up to date."""
     with empty_database(folder) as url:
-        migrate.upgrade(url)
+        if path := sqlite_path(url):
+            path.touch(mode=0o600)
+            path.write_bytes(_upgraded())
+        else:
+            migrate.upgrade(url)
         yield url
+
+
+@functools.cache
+def _upgraded() -> bytes:
+    """Return an upgraded SQLite file; upgrading anew takes longer than most tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "clinic.db")
+        migrate.upgrade(f"sqlite:///{path}")
+        return path.read_bytes()

@@ -11,7 +11,7 @@ views    unassigned, mine, all open, waiting, closed, counts  test_queue
 taking   to me, to a colleague; who comes second is told      test_cases
 chat     all of it, who said what, when                       test_cases
 why      reason, the words, how sure, which model             test_cases, test_wording
-summary  what was told of the pain, as said                   test_cases, test_pain_chart
+summary  what was told of the pain, as said                   test_pain_chart
 notes    for colleagues, never for the visitor                test_cases,
                                                               chat/test_staff_words
 contact  masked until opened, opening is written down         test_cases

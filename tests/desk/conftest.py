@@ -14,6 +14,7 @@ import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy import select
 
 from mend.clinic import Clinic
@@ -204,9 +205,15 @@ def clinic() -> Clinic:
     )
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Compiled templates: each test makes an app, and compiling anew is slow."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
 def make_app(
-    tmp_path: Path, clinic: Clinic, clock: Clock
+    tmp_path: Path, clinic: Clinic, clock: Clock, templates: BytecodeCache
 ) -> Iterator[Callable[..., tuple[Flask, Database]]]:
     opened: list[Database] = []
     stack = contextlib.ExitStack()
@@ -220,6 +227,7 @@ def make_app(
         opened.append(database)
         well = Health(lambda: {"database": True, "assistant": True})
         app = create_app(chosen, clinic, database=database, health=well, now=clock)
+        app.jinja_env.bytecode_cache = templates
         return app, database
 
     yield make

@@ -56,7 +56,7 @@ def test_most_urgent_first(desk: Desk, clock: Clock) -> None:
         "-1",
         "0",
         "1000000000",
-        "9" * 5000,
+        pytest.param("9" * 5000, id="very long"),
         "1.5",
         "x",
         "",
