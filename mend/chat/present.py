@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mend.chat.choices import Choice, Choices
-from mend.content.layout import Mark, blocks_of
+from mend.content.layout import blocks_of, marks_for
 from mend.records.journal import StoredMessage, StoredTurn
 
 
@@ -40,16 +40,8 @@ def _blocks(stored: StoredMessage) -> list[dict[str, Any]]:
         return []
     return [
         {"kind": block.kind, "items": list(block.items), "mark": block.mark}
-        for block in blocks_of(stored.text, _marks(stored))
+        for block in blocks_of(stored.text, marks_for(stored.outcome, stored.answer))
     ]
-
-
-def _marks(stored: StoredMessage) -> tuple[Mark, ...]:
-    if stored.outcome == "red_flag":  # all of it says so
-        return ()
-    if stored.outcome == "answered" and stored.answer:
-        return ("main", "help")
-    return ("help",)
 
 
 def turn(stored: StoredTurn, conversation: str, choices: Choices) -> dict[str, Any]:

@@ -37,7 +37,7 @@ _STRONG = re.compile(
     r"|call (?!us\b)\S+ (?:now|if|for)\b)",
     re.IGNORECASE,
 )
-_SENTENCES = re.compile(r"(?<=[.?!:])\s+(?=\S)")
+_SENTENCES = re.compile(r"(?<=[.?!])\s+(?=\S)")
 _SUM_UP = "In short:"
 _STEP = re.compile(r"\d{1,2}[.)] +")
 
@@ -55,6 +55,18 @@ class Block:
     kind: Kind
     items: tuple[str, ...]
     mark: Mark | None = None
+
+
+def marks_for(outcome: str | None, answer: str | None) -> tuple[Mark, ...]:
+    """Return what stands out in something that is said.
+
+    Args:
+        outcome: of the turn (design, section 3).
+        answer: id of the written answer, None for all else.
+    """
+    if outcome == "red_flag":  # all of it is about getting help
+        return ()
+    return ("main", "help") if outcome == "answered" and answer else ("help",)
 
 
 def blocks_of(text: str, marks: Collection[Mark] = ()) -> tuple[Block, ...]:

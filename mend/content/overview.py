@@ -9,7 +9,7 @@ from itertools import groupby
 
 from mend.chat.words import fill
 from mend.content.facts import Facts
-from mend.content.layout import Block, Mark, blocks_of
+from mend.content.layout import Block, Mark, blocks_of, marks_for
 from mend.content.passage import Passage, passages
 from mend.content.readability import Readability
 from mend.content.reviews import (
@@ -50,11 +50,6 @@ _LABELS = {
     "custom.deeper": "More: {title}",
     "custom.them": "When it is about somebody else",
     "check": "Asked first when in doubt",
-}
-# As in the chat: a warning is all about getting help, so nothing in it stands out.
-_MARKS: Mapping[str, tuple[Mark, ...]] = {
-    "utter_faq": ("main", "help"),
-    "utter_caution": ("help",),
 }
 _Supported = Answer | Caution | Advice
 
@@ -198,7 +193,7 @@ def overview(
         return Entry(
             id=key,
             title=title,
-            wordings=tuple(_wording(text, title, said) for text in texts[name]),
+            wordings=tuple(_wording(it, text, title, said) for text in texts[name]),
             facts=_support(it.facts, facts),
             sources=tuple(catalogue.sources[key] for key in it.sources),
             reviewed=it.reviewed,
@@ -247,11 +242,17 @@ def _with_deeper(answer: Answer) -> Answer:
     )
 
 
-def _wording(passage: Passage, title: str, said: Mapping[str, str]) -> Wording:
+def _wording(
+    it: _Supported, passage: Passage, title: str, said: Mapping[str, str]
+) -> Wording:
     part = passage.id.partition(", ")[2]
+    if isinstance(it, Answer):
+        marks = marks_for(it.outcome, it.id)
+    else:
+        marks = marks_for("red_flag" if isinstance(it, Advice) else None, None)
     return Wording(
         _LABELS.get(part, part).format(title=title),
-        blocks_of(fill(passage.text, said), _MARKS.get(passage.name.split("/")[0], ())),
+        blocks_of(fill(passage.text, said), marks),
         passage.measured,
     )
 

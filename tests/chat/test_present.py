@@ -41,7 +41,7 @@ def test_an_answer_has_its_main_message_and_when_to_get_help_set_apart() -> None
     assert marks() == ["main", None, None, "help"]
 
 
-@pytest.mark.parametrize("outcome", ["assess", "small_talk", None])
+@pytest.mark.parametrize("outcome", ["answered", "assess", "small_talk", None])
 def test_what_is_no_answer_has_no_main_message(outcome: str | None) -> None:
     assert marks(outcome=outcome, answer=None) == [None, None, "help"]
 
