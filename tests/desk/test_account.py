@@ -48,7 +48,7 @@ class TestSecondFactor:
         assert answer.status_code == 422
         page = browser.get("/account").text
         assert "10 recovery codes left" in page
-        assert browser.get("/account/second-factor").status_code == 302
+        assert browser.get("/account/second-factor").status_code == 303
 
     def test_guessing_the_password_here_locks_too(self, desk: Desk) -> None:
         """A37: a desk left open is no place to guess a password."""
