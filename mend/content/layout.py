@@ -2,9 +2,10 @@
 
 One place decides it for the chat, the page of all answers and the report. Authors
 write plain paragraphs; two things are found by how they begin. The first sentence of
-an answer is its main message, and "In short:" says it again. A paragraph that opens by
-telling the reader to stop, to call or to be seen says when to get help, as does a list
-that such a line leads to.
+an answer is its main message, and "In short:" says it again. A short first line without
+a full stop is a heading and stands out, too. A paragraph that opens by telling the
+reader to stop, to call or to be seen says when to get help, as does a list that such a
+line leads to.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Literal
 
 Kind = Literal["text", "bullets", "steps"]
 Mark = Literal["main", "help"]
+HEADING_LIMIT = 60
+"""How many characters a heading may have."""
 
 _WHO = r"(?:doctor|gp|physio\w*|pharmacist|surgeon|surgical team|midwife|dentist|nurse)"
 _DO = (
@@ -69,17 +72,25 @@ def marks_for(outcome: str | None, answer: str | None) -> tuple[Mark, ...]:
     return ("main", "help") if outcome == "answered" and answer else ("help",)
 
 
+def headed(heading: str | None, text: str) -> str:
+    """Return a text under its heading, a line by itself; None or "": it has none."""
+    return f"{heading}\n\n{text}" if heading else text
+
+
 def blocks_of(text: str, marks: Collection[Mark] = ()) -> tuple[Block, ...]:
     """Cut a text into paragraphs and lists, and mark what has to stand out.
 
     Args:
         text: as authors write it: blank lines part paragraphs, "- " begins an item of
             a list, "1. " one of a list in an order.
-        marks: what to look for: "main" for the first sentence of an answer and what
-            sums it up, "help".
+        marks: what to look for: "main" for a heading, the first sentence of an answer
+            and what sums it up, "help".
     """
     found: list[Block] = []
-    for position, (paragraph, is_help) in enumerate(_paragraphs(text)):
+    paragraphs = list(_paragraphs(text))
+    if "main" in marks and len(paragraphs) > 1 and _is_heading(paragraphs[0][0]):
+        found.append(Block("text", (paragraphs.pop(0)[0],), "main"))
+    for position, (paragraph, is_help) in enumerate(paragraphs):
         first = "main" in marks and not position
         mark: Mark | None = None
         if is_help and not first:
@@ -97,6 +108,11 @@ def blocks_of(text: str, marks: Collection[Mark] = ()) -> tuple[Block, ...]:
 def help_in(text: str) -> str:
     """Return the paragraphs that say when to get help, "" if there are none."""
     return "\n\n".join(words for words, is_help in _paragraphs(text) if is_help)
+
+
+def _is_heading(paragraph: str) -> bool:
+    short = len(paragraph) <= HEADING_LIMIT and "\n" not in paragraph
+    return short and paragraph[-1].isalpha()
 
 
 def _paragraphs(text: str) -> Iterator[tuple[str, bool]]:

@@ -12,6 +12,7 @@ from mend.content.completeness import check_ids, read_ids
 from mend.content.examples import check_examples, read_examples
 from mend.content.facts import Facts, load_facts
 from mend.content.finding import Finding
+from mend.content.headings import check_headings
 from mend.content.hedges import check_hedges
 from mend.content.jargon import check_jargon
 from mend.content.journeys import journey_passages
@@ -84,8 +85,10 @@ def lint(
         *passages(catalogue, clinic_facts, places),
         *journey_passages(data_dir, places),
     ]
+    ids = read_ids(data_dir)
     findings = [
-        *check_ids(read_ids(data_dir), catalogue.answers, places),
+        *check_ids(ids, catalogue.answers, places),
+        *check_headings(catalogue, ids, places),
         *check_examples(read_examples(data_dir)),
         *_check_catalogue(catalogue, facts, places, today),
         *(found for text in texts for rule in _RULES_OF_TEXT for found in rule(text)),

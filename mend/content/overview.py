@@ -47,7 +47,7 @@ GROUPS: Mapping[str, str] = {
 """Headings of the groups, in the order in which they are read."""
 
 _LABELS = {
-    "custom.deeper": "More: {title}",
+    "custom.deeper": "More",
     "custom.them": "When it is about somebody else",
     "check": "Asked first when in doubt",
 }
@@ -193,7 +193,7 @@ def overview(
         return Entry(
             id=key,
             title=title,
-            wordings=tuple(_wording(it, text, title, said) for text in texts[name]),
+            wordings=tuple(_wording(it, text, said) for text in texts[name]),
             facts=_support(it.facts, facts),
             sources=tuple(catalogue.sources[key] for key in it.sources),
             reviewed=it.reviewed,
@@ -242,16 +242,14 @@ def _with_deeper(answer: Answer) -> Answer:
     )
 
 
-def _wording(
-    it: _Supported, passage: Passage, title: str, said: Mapping[str, str]
-) -> Wording:
+def _wording(it: _Supported, passage: Passage, said: Mapping[str, str]) -> Wording:
     part = passage.id.partition(", ")[2]
     if isinstance(it, Answer):
         marks = marks_for(it.outcome, it.id)
     else:
         marks = marks_for("red_flag" if isinstance(it, Advice) else None, None)
     return Wording(
-        _LABELS.get(part, part).format(title=title),
+        passage.heading or _LABELS.get(part, part),
         blocks_of(fill(passage.text, said), marks),
         passage.measured,
     )

@@ -36,6 +36,7 @@ class Passage:
         sources: keys of the sources it may rest on.
         from_clinic: whether the clinic's own facts are filled in.
         places: where responses stand in the files.
+        heading: what stands over it, if it has a heading of its own.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Passage:
     sources: tuple[str, ...] = ()
     from_clinic: bool = False
     places: Mapping[str, Place] | None = None
+    heading: str = ""
 
     @cached_property
     def sentences(self) -> list[str]:
@@ -110,6 +112,7 @@ def passages(
                 facts=answer.deeper.facts,
                 sources=answer.deeper.sources,
                 places=places,
+                heading=answer.deeper.heading,
             )
     for name, alt in catalogue.pictures.items():
         shown = [it for it in catalogue.answers.values() if it.picture == name]

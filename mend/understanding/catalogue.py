@@ -60,6 +60,7 @@ _OPTIONAL_KEYS = frozenset(
     {"followups", "form", "escalation", "deeper", "repeat", "picture"}
 )
 _DEEPER_KEYS = frozenset({"text", "facts", "sources"})
+_HEADING = "heading"
 _CAUTION_KEYS = frozenset({"facts", "sources", "reviewed", "reviewer", "answers"})
 SINCE = "since"
 """Placeholder of a caution: how long ago an operation was."""
@@ -106,11 +107,13 @@ class Deeper:
         text: as written, placeholders unfilled.
         facts: evidence ids.
         sources: keys of `Catalogue.sources`.
+        heading: a few words that say what the text is about, "" if none.
     """
 
     text: str
     facts: tuple[str, ...]
     sources: tuple[str, ...]
+    heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -462,7 +465,7 @@ class _Reader:
         if not isinstance(entry, dict):
             self._say(file, name, "must have text, facts and sources")
             return None
-        for key in sorted(str(key) for key in set(entry) ^ _DEEPER_KEYS):
+        for key in sorted(str(key) for key in (set(entry) - {_HEADING}) ^ _DEEPER_KEYS):
             self._say(
                 file, name, f"{key} is {'not known' if key in entry else 'missing'}"
             )
@@ -472,6 +475,7 @@ class _Reader:
             text,
             self._texts(file, name, entry, "facts"),
             self._texts(file, name, entry, "sources"),
+            self._text(file, name, entry, _HEADING) if _HEADING in entry else "",
         )
 
     def _read_caution(self, file: Path, name: str, variants: Any) -> None:

@@ -19,6 +19,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from mend.clinic import Clinic, load_clinic
+from mend.content.layout import headed
 from mend.content.reviews import count_reviewed, in_words
 from mend.settings import load_settings
 from mend.understanding.asked_again import (
@@ -135,7 +136,7 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
             return
         custom["followups"] = [*(custom.get("followups") or []), PERSON_ANSWER]
         if going_on == "deeper":
-            response["text"] = deeper["text"]
+            response["text"] = headed(deeper.get("heading"), deeper["text"])
             custom |= {key: deeper[key] for key in ("facts", "sources")}
             return
         said = await super().generate(

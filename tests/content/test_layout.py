@@ -2,7 +2,7 @@
 
 import pytest
 
-from mend.content.layout import Block, blocks_of, help_in
+from mend.content.layout import Block, blocks_of, headed, help_in
 
 BOTH = ("main", "help")
 
@@ -31,6 +31,26 @@ def test_the_first_sentence_is_the_main_message():
         ("main", "text", "Do these:"),
         (None, "bullets", "rest", "move"),
     ]
+
+
+def test_a_heading_stands_out_over_the_main_message():
+    text = headed("How to ease a bruise", "You can cool it. Rest.\n\nIn short: rest.")
+    assert marked(text) == [
+        ("main", "text", "How to ease a bruise"),
+        ("main", "text", "You can cool it."),
+        (None, "text", "Rest."),
+        ("main", "text", "In short: rest."),
+    ]
+    assert {mark for mark, *_ in marked(text, ("help",))} == {None}
+
+
+def test_without_a_heading_a_text_stays_as_it_is():
+    assert headed("", "Cool it.") == headed(None, "Cool it.") == "Cool it."
+
+
+@pytest.mark.parametrize("first", ["Most scars fade.", "a " * 40 + "b", "Do this:"])
+def test_a_sentence_or_a_long_line_is_no_heading(first):
+    assert [mark for mark, *_ in marked(f"{first}\n\nWait.")] == ["main", None]
 
 
 def test_what_sums_it_up_stands_out_too():

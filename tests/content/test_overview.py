@@ -27,7 +27,9 @@ CATALOGUE = Catalogue(
         "scar.pain": answer(
             "scar.pain",
             text="Call {clinic.phone}.",
-            deeper=Deeper("More on {clinic.phone}.", ("V8",), ("review",)),
+            deeper=Deeper(
+                "More on {clinic.phone}.", ("V8",), ("review",), "What helps most"
+            ),
             picture="scar",
             followups=("scar.looks",),
         ),
@@ -68,7 +70,7 @@ def test_an_answer_is_filled_and_says_what_it_rests_on():
     entry = shown().entries[0]
     assert [(w.label, w.blocks[0].items) for w in entry.wordings] == [
         ("", ("Call 020 7946 0123.",)),
-        ("More: How long does it take?", ("More on 020 7946 0123.",)),
+        ("What helps most", ("More on 020 7946 0123.",)),
     ]
     assert [(f.id, f.from_memory) for f in entry.facts] == [("H3", False), ("V8", True)]
     assert entry.sources == (REVIEW, REVIEW)

@@ -12,7 +12,8 @@ from mend.understanding.catalogue import load_catalogue
 ANSWERS = load_catalogue(Path("data")).answers
 WORDS = Words(load_clinic(Path("clinic.yml")))
 HURTS = WORDS.say(ANSWERS["iastm.hurts"].text)
-HURTS_MORE = WORDS.say(ANSWERS["iastm.hurts"].deeper.text)
+DEEPER = ANSWERS["iastm.hurts"].deeper
+HURTS_MORE = WORDS.say(f"{DEEPER.heading}\n\n{DEEPER.text}")
 
 
 def texts(turn):

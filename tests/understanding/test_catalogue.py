@@ -420,7 +420,12 @@ def test_the_projects_own_catalogue_loads():
     assert set(catalogue.checks) == set(catalogue.advice) != set()
 
 
-DEEPER = {"text": "More.", "facts": ["H1"], "sources": ["nhs_sprains"]}
+DEEPER = {
+    "heading": "What to do",
+    "text": "More.",
+    "facts": ["H1"],
+    "sources": ["nhs_sprains"],
+}
 
 
 def caution(**custom):
@@ -445,7 +450,7 @@ def test_reads_what_goes_deeper_and_cautions_and_pictures(folder):
     catalogue = folder.load()
 
     found = catalogue.answer("healing.time")
-    assert found.deeper == Deeper("More.", ("H1",), ("nhs_sprains",))
+    assert found.deeper == Deeper("More.", ("H1",), ("nhs_sprains",), "What to do")
     assert (found.repeat, found.picture) == (True, "stages")
     assert catalogue.pictures == {"stages": "Three stages in a row."}
     said = catalogue.cautions["operation"]
@@ -459,6 +464,7 @@ def test_reads_what_goes_deeper_and_cautions_and_pictures(folder):
         ({"deeper": "More."}, "must have text, facts and sources"),
         ({"deeper": {**DEEPER, "text": " "}}, "text must be text"),
         ({"deeper": {**DEEPER, "title": "x"}}, "title is not known"),
+        ({"deeper": {**DEEPER, "heading": ""}}, "heading must be text"),
         ({"deeper": {"text": "More.", "facts": []}}, "sources is missing"),
         ({"deeper": {**DEEPER, "sources": ["nobody"]}}, "no source nobody"),
         ({"deeper": {**DEEPER, "text": "{since}"}}, "unknown placeholder {since}"),

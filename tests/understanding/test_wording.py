@@ -381,7 +381,12 @@ LONG = {
         **FACTS,
     },
 }
-DEEPER = {"text": "More, {clinic.name}.", "facts": ["H2"], "sources": ["b"]}
+DEEPER = {
+    "heading": "What to do",
+    "text": "More, {clinic.name}.",
+    "facts": ["H2"],
+    "sources": ["b"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -431,7 +436,7 @@ def test_the_first_time_an_answer_is_said_as_it_is(telling):
 def test_the_second_time_it_goes_deeper_with_its_own_sources(telling):
     reply = worded(telling, "utter_faq/iastm.hurts", after("iastm.hurts"))
 
-    assert reply["text"] == "More, Harbour Lane Physiotherapy."
+    assert reply["text"] == "What to do\n\nMore, Harbour Lane Physiotherapy."
     custom = reply["custom"]
     assert (custom["facts"], custom["sources"]) == (["H2"], ["b"])
     assert custom["answer"] == "iastm.hurts"
