@@ -31,10 +31,12 @@ from mend.understanding.ranker import Ranker
 from mend.understanding.red_flags import Screener
 from mend.understanding.subject import Subjects, Talk, named_in
 
-# The second was written after all work on cues and examples, and measures that work.
+# Each was written after the work on cues and examples before it, and measures that work;
+# once its lines were read, it guards only.
 SETS = {
     "First held-out set": ("held_out_flags.yml", "held_out_lookalikes.yml"),
     "Second held-out set": ("held_out_second.yml",),
+    "Third held-out set": ("held_out_third.yml",),
 }
 TIERS = {"soon": 1, "same_day": 2, "emergency": 3}
 Judge = Callable[[str, Sequence[str]], tuple[str | None, str | None, str]]
