@@ -6,6 +6,7 @@ and so can any measurement, without Rasa.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from mend.understanding.decision import (
     FAQ,
     OUT_OF_SCOPE,
+    RED_FLAG,
     SEVERAL,
     Decision,
     Thresholds,
@@ -32,7 +34,13 @@ from mend.understanding.red_flags import Silence
 from mend.understanding.subject import Named, Subjects, Talk, remember
 
 _OPEN = frozenset({"pain", "pain_limits_life", "clarify", "out_of_scope"})
+_FLAG = RED_FLAG.rstrip("/")
 _FEWEST_WORDS = 3
+_PARTS = re.compile(
+    r"(?<=[.!?\n;])\s+|\s-\s|,\s(?=(?:but|and|now|also|then)\s)", re.IGNORECASE
+)
+_FEWEST_IN_PART = 4  # words: less says too little to be told apart
+_MOST_PARTS = 8  # each costs as much as a message
 
 Rank = Callable[[str], Sequence[Ranked]]
 
@@ -118,8 +126,25 @@ class Understanding:
                 reading = readings[-1][1]
         if decided.base in _OPEN and found.earlier and found.choice is None:
             decided = self._with_earlier(text, found.earlier, reading, decided)
+        if decided.base != _FLAG and found.choice is None:
+            decided = self._with_parts(text, found.silence, decided)
         after = self._talk_after(decided, reading, named, talk)
         return Meaning(decided, reading.ranking, after)
+
+    def _with_parts(
+        self, text: str, silence: Silence | None, decided: Decision
+    ) -> Decision:
+        """Raise a red flag that one sentence of a long message holds.
+
+        Danger is often told in passing, and what else is said hides it from the model.
+        """
+        parts = [p for p in _PARTS.split(text) if len(p.split()) >= _FEWEST_IN_PART]
+        if len(parts) > 1:
+            for part in parts[:_MOST_PARTS]:
+                ranking = self.rank(part)
+                if danger := danger_in(ranking, self.thresholds, silence=silence):
+                    return danger
+        return decided
 
     def _with_earlier(
         self, text: str, earlier: Sequence[str], reading: Reading, decided: Decision

@@ -331,3 +331,42 @@ def test_a_button_is_not_read_together_with_what_was_said():
     found = Found(earlier=["my calf is sore"], choice="out_of_scope")
     decided = understanding.of("it is hot and swollen", found, Talk()).decision
     assert decided.intent == "out_of_scope"
+
+
+def in_passing(text):
+    """Rank as a model does that sees danger only where nothing else is said."""
+    alarmed = "cannot feel my legs" in text and len(text.split()) < 10
+    names = ("faq/clinic.prices", "red_flag/RF10.emergency")
+    ranking = [Ranked(name, 0.8 * (alarmed == (name != names[0]))) for name in names]
+    return tuple(sorted(ranking, key=lambda ranked: -ranked.confidence))
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "intent"),
+    [
+        (
+            "I want to know what you charge. I cannot feel my legs today. Thank you.",
+            {},
+            "red_flag/RF10.emergency",
+        ),
+        (
+            "What do you charge these days, and I cannot feel my legs now",
+            {},
+            "red_flag/RF10.emergency",
+        ),
+        ("I want to know what you charge. Thanks a lot.", {}, "faq/clinic.prices"),
+        (
+            "I want to know what you charge. I cannot feel my legs today.",
+            {"silence": "denied"},
+            "faq/clinic.prices",
+        ),
+        (
+            "I want to know what you charge. I cannot feel my legs today.",
+            {"choice": "faq/clinic.prices"},
+            "faq/clinic.prices",
+        ),
+    ],
+)
+def test_danger_told_in_passing(text, found, intent):
+    understanding = Understanding(in_passing, SUBJECTS, Thresholds())
+    assert understanding.of(text, Found(**found), Talk()).decision.intent == intent
