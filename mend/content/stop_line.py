@@ -9,7 +9,33 @@ from mend.content.layout import help_in
 from mend.content.passage import Passage
 
 GROUPS = ("iastm", "mld", "scar")
-"""Groups whose every answer is about hands-on care or about what it leaves behind."""
+"""Groups about hands-on care or about what it leaves behind."""
+
+BEFORE_ANY_CARE = frozenset(
+    {
+        "iastm.conditions",
+        "iastm.evidence",
+        "iastm.graston",
+        "iastm.how_it_works",
+        "iastm.how_many",
+        "iastm.sport",
+        "iastm.tools",
+        "iastm.vs_gua_sha",
+        "iastm.vs_massage",
+        "iastm.vs_others",
+        "iastm.what_is",
+        "iastm.who_provides",
+        "iastm.with_exercise",
+        "mld.evidence",
+        "mld.how_many",
+        "mld.vs_others",
+    }
+)
+"""Answers of these groups that help somebody choose, before anything was done.
+
+What to do about a bruise or a numb arm afterwards distracts from them, and stands in
+the answers on symptoms, on the session and on what comes after.
+"""
 
 
 def check_stop_line(passage: Passage) -> Iterator[Finding]:
@@ -19,5 +45,7 @@ def check_stop_line(passage: Passage) -> Iterator[Finding]:
     """
     if ", " in passage.id:
         return  # what goes deeper is followed by the stop line of its answer
+    if passage.id in BEFORE_ANY_CARE:
+        return
     if passage.group in GROUPS and not help_in(passage.text):
         yield passage.finding('has no "stop and get help if" line')
