@@ -32,7 +32,7 @@ BAD = {
     "for less pressure": ("for the color", "'colour' in British English"),
     "Harder has not": (f"{HARD} {HARD} {HARD} Harder has not", "reading grade"),
     "Stop and call {urgent_line}": ("Go home", 'no "stop and get help if" line'),
-    "facts: [V6, V8, M7, B1, B5, B4, RF10]": (
+    "facts: [V6, V8, M7, B1, B3, B5, B4, RF10]": (
         "facts: [V8]",
         "rests only on facts from memory",
     ),
