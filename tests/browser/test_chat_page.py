@@ -287,6 +287,17 @@ def test_the_main_message_and_when_to_get_help_stand_out(open_page: Open) -> Non
     expect(box.get_by_role("link", name="999")).to_have_attribute("href", "tel:999")
 
 
+def test_what_is_said_when_asked_again_has_a_heading(open_page: Open) -> None:
+    page = open_page("/chat", 390, 800)
+    say(page, "more on scars?")
+    lines = page.locator(".turn").last.locator(".bubble > p")
+    expect(lines).to_have_text(
+        ["How to care for it", "Use plain cream to keep it soft.", "It takes time."]
+    )
+    weights = lines.evaluate_all("es => es.map(e => getComputedStyle(e).fontWeight)")
+    assert [int(weight) >= 600 for weight in weights] == [True, True, False]
+
+
 def test_a_picture_has_words_and_keeps_its_place(open_page: Open) -> None:
     page = open_page("/contact")
     picture = {"src": "/static/icon.svg", "alt": "Three stages of healing"}

@@ -126,6 +126,12 @@ def usual(body: dict[str, Any]) -> Any:
             outcome="answered",
             answer="scar.what_is",
         )
+    if "more on scars" in lowered:
+        return reply(
+            "How to care for it\n\nUse plain cream to keep it soft. It takes time.",
+            outcome="answered",
+            answer="scar.what_is",
+        )
     if "scar tissue" in lowered:
         return reply(
             "Scar tissue is the skin's own repair.",
