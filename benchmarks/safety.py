@@ -31,7 +31,7 @@ from mend.understanding.ranker import Ranker
 from mend.understanding.red_flags import Screener
 from mend.understanding.subject import Subjects, Talk, named_in
 
-# Each was written after the work on cues and examples before it, and measures that work;
+# Each was written after the work on cues and examples before it and measures that work;
 # once its lines were read, it guards only.
 SETS = {
     "First held-out set": ("held_out_flags.yml", "held_out_lookalikes.yml"),

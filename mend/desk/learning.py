@@ -99,7 +99,13 @@ def show() -> Any:
         shown = [_shown(group, names[group.message.id]) for group in page.groups]
         counts = corrections.proposals(s, per_page=1).counts
     return render_template(
-        "learning.html", page=page, shown=shown, why=why, why_words=WHY, counts=counts
+        "learning.html",
+        page=page,
+        shown=shown,
+        why=why,
+        why_words=WHY,
+        counts=counts,
+        longest_days=corrections.LONGEST_IN_INBOX.days,
     )
 
 

@@ -31,6 +31,8 @@ STATUSES = {
 }
 # Until then the visitor may still press one of the buttons.
 STILL_CHOOSING = timedelta(minutes=30)
+# What nobody looked at for so long is most often deleted, and said again by others.
+LONGEST_IN_INBOX = timedelta(days=60)
 TEXT_MAX = 300
 TOPIC_MAX = 60
 
@@ -411,7 +413,12 @@ def may_be_dangerous(message: Message) -> bool:
 
 def _to_look_at(now: datetime) -> list[Any]:
     settled = (Miss.why != "clarified") | (Miss.at < now - STILL_CHOOSING)
-    return [Miss.correction_id.is_(None), Miss.skipped_at.is_(None), settled]
+    return [
+        Miss.correction_id.is_(None),
+        Miss.skipped_at.is_(None),
+        Miss.at >= now - LONGEST_IN_INBOX,
+        settled,
+    ]
 
 
 def _all(s: Session, now: datetime) -> int:

@@ -113,6 +113,15 @@ def test_a_clarification_waits_until_the_visitor_had_time_to_choose(
         assert len(corrections.inbox(s, NOW + timedelta(minutes=31)).groups) == 1
 
 
+def test_what_nobody_looked_at_for_long_leaves_the_inbox(db: Database) -> None:
+    turn(db, "do you sell shoes", refused())
+    with db.reading() as s:
+        assert corrections.inbox(s, NOW + timedelta(days=59)).groups
+        late = corrections.inbox(s, NOW + timedelta(days=61))
+    assert not late.groups
+    assert late.counts["all"] == 0
+
+
 def test_a_proposal_takes_the_whole_group_out_of_the_inbox(
     db: Database, kim: int
 ) -> None:
