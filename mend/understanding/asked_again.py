@@ -16,8 +16,6 @@ from typing import Any, Literal
 
 from rasa.shared.core.events import BotUttered, Event, SessionStarted
 
-from mend.content.layout import help_in
-
 ABOVE = "utter_asked_again/above"
 PERSON = "utter_asked_again/person"
 PERSON_ANSWER = "chat.human"
@@ -54,8 +52,3 @@ def what_next(custom: Mapping[str, Any], told: int) -> Next:
     if told == 1:
         return "deeper" if custom.get("deeper") else "above"
     return "person"
-
-
-def when_to_get_help(text: str) -> str:
-    """Return the paragraphs that say so, or the last one where none does."""
-    return help_in(text) or text.rstrip().rpartition("\n\n")[2]

@@ -19,7 +19,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from mend.clinic import Clinic, load_clinic
-from mend.content.layout import headed
+from mend.content.layout import headed, help_in
 from mend.content.reviews import count_reviewed, in_words
 from mend.settings import load_settings
 from mend.understanding.asked_again import (
@@ -28,7 +28,6 @@ from mend.understanding.asked_again import (
     PERSON_ANSWER,
     times_told,
     what_next,
-    when_to_get_help,
 )
 from mend.understanding.catalogue import REVIEWED
 from mend.understanding.circumstances import due, first_that_needs
@@ -143,8 +142,8 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
             ABOVE if going_on == "above" else PERSON, tracker, channel, **variables
         )
         if said is not None:
-            help_when = when_to_get_help(response["text"])
-            response["text"] = f"{said['text']}\n\n{help_when}"
+            texts = (said["text"], help_in(response["text"]))
+            response["text"] = "\n\n".join(filter(None, texts))
 
     async def _add_cautions(
         self,

@@ -11,7 +11,6 @@ from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered  # n
 from mend.understanding.asked_again import (  # noqa: E402
     times_told,
     what_next,
-    when_to_get_help,
 )
 
 DEEPER = {"text": "More.", "facts": ["H1"], "sources": []}
@@ -54,11 +53,3 @@ def test_counts_one_answer_in_this_session() -> None:
 )
 def test_what_is_said_next(custom, times, expected) -> None:
     assert what_next(custom, times) == expected
-
-
-def test_when_to_get_help_is_all_that_says_so_or_the_last_paragraph() -> None:
-    assert when_to_get_help("It may.\n\n- a\n- b\n\nStop if numb.\n") == "Stop if numb."
-    assert when_to_get_help("Stop if numb.") == "Stop if numb."
-    two = "Call 999 if you faint.\n\nStop if numb."
-    assert when_to_get_help(f"It may.\n\n{two}") == two
-    assert when_to_get_help("It may.\n\nTalk to us.") == "Talk to us."
