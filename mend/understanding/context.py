@@ -196,6 +196,10 @@ _NOT_ITS_OWN = _PERSONS - {"it", "its", "this", "these", "now"} | frozenset(
         "and",
     ]
 )
+_THEN = frozenset(["and", "also", ","])  # an errand is asked, then something is told
+_ASKED = frozenset(
+    ["you", "your", "the", "that", "this", "it", "he", "she", "they", "we", "anyone"]
+)
 _REACH = 6
 _REACH_BACK = 4
 
@@ -400,7 +404,7 @@ class Context:
         if any(
             self.sentence(errand.first) == sentence
             and errand.last < cue.first
-            and self.words[errand.last] == "and"
+            and self.words[errand.last] in _THEN
             for errand in self.reading.find("errand")
         ):
             return False
@@ -452,6 +456,8 @@ class Context:
         if sentence not in self._general:
             words = self._words_of(sentence)
             asks = words and words[0] in _QUESTION_WORDS
+            if words[:1] == ["did"] and not _ASKED.intersection(words[1:2]):
+                asks = False  # "did 300 squats", told without an "I"
             informs = any(
                 self.sentence(m.first) == sentence
                 for m in self.reading.find("general_ask")
