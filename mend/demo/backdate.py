@@ -36,7 +36,7 @@ def move_back(
         begins: when the visitor opened the chat.
         chance: decides how long they took to type.
     """
-    at, moments = begins, {}
+    at, last_said, moments = begins, begins, {}
     messages = s.execute(
         select(Message)
         .where(Message.conversation_id == conversation.id)
@@ -45,6 +45,7 @@ def move_back(
     for message in messages:
         if message.sender == "visitor":
             at += timedelta(seconds=chance.randrange(*_TYPING))
+            last_said = at
         elif message.in_reply_to is not None:
             at += _ANSWERING
         message.created_at = moments[message.id] = at
@@ -54,6 +55,8 @@ def move_back(
     for case in _of(s, Escalation, conversation):
         opened = moments.get(case.source_message_id, at)
         case.created_at = case.changed_at = case.waits_since = opened
+        if case.wrote_again_at is not None:
+            case.wrote_again_at = last_said
         contact = s.execute(
             select(Contact).where(Contact.escalation_id == case.id)
         ).scalar_one_or_none()

@@ -63,19 +63,17 @@ def work_on_cases(
 ) -> int:
     """Let the staff work on most cases in opening hours; return on how many.
 
-    The newest are left, and a few older ones, so that there is something to do.
+    The newest are left, and a few older ones that can wait, so that there is
+    something to do.
     """
     with database.reading() as s:
         query = select(Escalation.reference).order_by(Escalation.created_at)
         references = list(s.execute(query).scalars())
     done = 0
     for reference in references:
-        if chance.random() < 0.15:
-            continue  # nobody has looked at it yet
         with database.transaction() as s:
-            done += _Case(s, reference, chance.choice(people), due, now, chance).work(
-                notes
-            )
+            case = _Case(s, reference, chance.choice(people), due, now, chance)
+            done += not case.is_left(0.15) and case.work(notes)
     return done
 
 
@@ -97,6 +95,15 @@ class _Case:
         self._case: Escalation = s.execute(found).scalar_one()
         self._at: datetime = self._case.created_at
 
+    def is_left(self, share: float) -> bool:
+        """Tell whether it is one of a share that nobody went on with.
+
+        Of what is urgent nothing is left for more than a day.
+        """
+        oldest = self._now - timedelta(days=1)
+        can_wait = self._case.urgency == "routine" or self._case.created_at > oldest
+        return self._chance.random() < share and can_wait
+
     def work(self, notes: Mapping[str, Sequence[str]]) -> bool:
         """Do as much as there was time for; tell whether anything was done."""
         allowed = OPEN_TIME.get(self._case.urgency, timedelta(hours=8))
@@ -110,11 +117,11 @@ class _Case:
         reachable = contact_of(self._s, self._case) is not None
         if reachable:
             wait = timedelta(minutes=self._chance.randrange(10, 240))
-            if self._chance.random() < 0.12 or not self._later(wait):
+            if self.is_left(0.12) or not self._later(wait):
                 return True
             self._step("contacted", self._note(notes, "contacted"))
         wait = timedelta(hours=self._chance.randrange(1, 20))
-        if self._chance.random() < 0.12 or not self._later(wait):
+        if self.is_left(0.12) or not self._later(wait):
             return True
         outcomes = _OUTCOMES if reachable else _UNREACHABLE_OUTCOMES
         outcome = self._chance.choice(outcomes)
