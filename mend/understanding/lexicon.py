@@ -266,15 +266,20 @@ class Lexicon:
         words = [t.word if t.word in self._words else "_" for t in tokens]
         found: dict[str, list[tuple[int, int]]] = {}
         matches_found: set[Match] = set()
+        spans_of: dict[int, list[tuple[int, int]]] = {}
         for name, first, last in self._matcher(Doc(self._vocab, words=words)):
+            spans_of.setdefault(name, []).append((first, last))
+        for name, spans in spans_of.items():
             labels, parts = self._meanings[name]
-            matches_found.update([Match(label, first, last) for label in labels])
-            for part in parts:
-                found.setdefault(part, []).append((first, last))
+            matches_found.update(
+                [Match(label, *span) for label in labels for span in spans]
+            )
+            for part in parts:  # most parts hold one word: share its list of spans
+                found[part] = found[part] + spans if part in found else spans
         stops = [place for place, t in enumerate(tokens) if t.word in _STOPS]
         for key in found.keys() & self._gapped.keys():
             for phrase in self._gapped[key]:
-                if all(part in found for part in phrase.parts):
+                if all(map(found.__contains__, phrase.parts)):
                     matches_found |= _joined(phrase, found, stops)
         matches = tuple(sorted(matches_found, key=itemgetter(1, 2, 0, 3)))
         by_label: dict[str, list[Match]] = {}
