@@ -26,7 +26,7 @@ _DO = (
     r"|get (?:it|them|this) checked|call (?!us\b)|seek\b"
     rf"|see (?:a|an|your) (?:\w+ )?{_WHO}\b"
     r"|be (?:seen|checked)\b|have (?:it|them|this) (?:checked|looked at|seen)\b"
-    r"|go to (?:a |an |the )?(?:hospital|emergency|a&e))"
+    r"|go to (?:a |an |the )?(?:hospital|emergency|a&e|urgent care))"
 )
 # "If a face droops, call ...", "After neck work, stop and call ...", "Today: call ..."
 _WHEN = (

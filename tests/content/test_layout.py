@@ -91,6 +91,8 @@ def test_nothing_stands_out_where_nothing_was_asked_for():
         "Be seen today if it is hot.",
         "See a physio if it is no better after 3 months.",
         "Go to an emergency department today.",
+        "Go to urgent care today if you felt a pop.",
+        "- Go to urgent care today if you cannot stand on it.\n- See a physio later.",
         "Tell your therapist at once. Stop and get help if bruising spreads.",
     ],
 )
