@@ -40,18 +40,9 @@ class Unanswered:
 
 def requests(s: Session, begins: datetime, ends: datetime) -> Requests:
     """Return what became of the requests made from `begins` until before `ends`."""
-    told = (
-        select(Message.id)
-        .where(
-            Message.conversation_id == Escalation.conversation_id,
-            Message.sender == "visitor",
-            Message.outcome.in_(("assess", "suggest_consultation")),
-        )
-        .exists()
-    )
-    cases = (
+    asked = (
         select(
-            case((told, 1), else_=0).label("told"),
+            Escalation.conversation_id,
             Escalation.contacted_at,
             Escalation.closed_at,
             Escalation.outcome,
@@ -61,6 +52,27 @@ def requests(s: Session, begins: datetime, ends: datetime) -> Requests:
             Escalation.created_at >= begins,
             Escalation.created_at < ends,
         )
+        .subquery()
+    )
+    # Joined and not "exists": PostgreSQL would look at every message for that.
+    pain = (
+        select(Message.conversation_id)
+        .join(asked, asked.c.conversation_id == Message.conversation_id)
+        .where(
+            Message.sender == "visitor",
+            Message.outcome.in_(("assess", "suggest_consultation")),
+        )
+        .distinct()
+        .subquery()
+    )
+    cases = (
+        select(
+            case((pain.c.conversation_id.is_not(None), 1), else_=0).label("told"),
+            asked.c.contacted_at,
+            asked.c.closed_at,
+            asked.c.outcome,
+        )
+        .outerjoin_from(asked, pain, pain.c.conversation_id == asked.c.conversation_id)
         .subquery()
     )
     reached = and_(cases.c.contacted_at.is_not(None))
