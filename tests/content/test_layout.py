@@ -1,10 +1,19 @@
 """Paragraphs and lists, the main message, and when to get help."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from mend.content.layout import Block, blocks_of, headed, help_in
+from mend.understanding.catalogue import load_catalogue
 
 BOTH = ("main", "help")
+AT_ONCE = re.compile(
+    r"stop and\b|be seen today|see a doctor today|call \{urgent_line\}"
+    r"|\{emergency\} now|urgent care|emergency department",
+    re.IGNORECASE,
+)
 
 
 def marked(text, marks=BOTH):
@@ -131,3 +140,20 @@ def test_an_answer_that_opens_so_has_it_as_its_main_message():
         ("help", "bullets", "a fit"),
         (None, "text", "Wait."),
     ]
+
+
+def test_no_answer_hides_where_to_get_help_today():
+    catalogue = load_catalogue(Path("data"))
+    texts = []
+    for answer in catalogue.answers.values():
+        texts.append((answer.id, answer.text))
+        if answer.deeper:
+            texts.append((f"{answer.id}, deeper", answer.deeper.text))
+
+    assert sum(bool(AT_ONCE.search(text)) for _, text in texts) > 50
+    assert [
+        (name, words)
+        for name, text in texts
+        for mark, _, *words in marked(text)
+        if mark is None and AT_ONCE.search(" ".join(words))
+    ] == []
