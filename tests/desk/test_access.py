@@ -383,6 +383,7 @@ class TestForgery:
                 assert browser.get(f"{path}?to=in_review&version=1").status_code in (
                     200,
                     302,
+                    303,
                     404,
                     405,
                 )
