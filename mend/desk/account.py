@@ -137,7 +137,7 @@ def change_password() -> Any:
 @allow("reviewer")
 def end_session(session_id: int) -> Any:
     """End one of one's own sessions elsewhere."""
-    _button()
+    forms.require_button()
     desk = this_desk()
     with desk.database.transaction() as s:
         # One that is over, or somebody else's, is left as it is and not told of.
@@ -150,7 +150,7 @@ def end_session(session_id: int) -> Any:
 @allow("reviewer")
 def end_other_sessions() -> Any:
     """End all of one's sessions but this one."""
-    _button()
+    forms.require_button()
     desk = this_desk()
     with desk.database.transaction() as s:
         staff_sessions.end_all_sessions(
@@ -215,8 +215,3 @@ def _set_up_page(problem: str | None = None) -> Any:
         problem=problem,
     )
     return page, 200 if problem is None else 422
-
-
-def _button() -> None:
-    if not forms.ActionForm().validate_on_submit():
-        abort(400)

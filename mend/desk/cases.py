@@ -65,8 +65,7 @@ def show_contact(reference: str) -> Any:
 
     Not an address of its own: nobody sees them by going back or reloading unasked.
     """
-    if not forms.ActionForm().validate_on_submit():
-        abort(400)
+    forms.require_button()
     desk = this_desk()
     try:
         with desk.database.transaction() as s:
@@ -166,8 +165,7 @@ def set_tags(reference: str) -> Any:
 @allow("reviewer")
 def mark_reviewed(reference: str) -> Any:
     """Say that one has read the whole chat."""
-    if not forms.ActionForm().validate_on_submit():
-        abort(400)
+    forms.require_button()
     desk = this_desk()
     try:
         with desk.database.transaction() as s:

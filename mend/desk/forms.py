@@ -1,5 +1,6 @@
 """The desk's forms; a field that is not here is not looked at."""
 
+from flask import abort
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
@@ -151,3 +152,13 @@ class EraseForm(FlaskForm):
 
 class ActionForm(FlaskForm):
     """A button: nothing but the form token."""
+
+
+def require_button() -> None:
+    """Refuse what was not sent by a button of ours.
+
+    Raises:
+        werkzeug.exceptions.BadRequest: It has no form token, or a wrong one.
+    """
+    if not ActionForm().validate_on_submit():
+        abort(400)

@@ -12,11 +12,10 @@ from typing import Any
 
 import numpy as np
 import structlog
-from flask import Blueprint, abort, render_template, request
-from flask_wtf import FlaskForm
+from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
 
-from mend.desk import answers, charts, wording
+from mend.desk import answers, charts, forms, wording
 from mend.desk.access import allow, me
 from mend.desk.desk import this_desk
 from mend.desk.due import RULE
@@ -183,10 +182,6 @@ class Figures:
         return sum(number for (kind, _), number in self.total.items() if kind == what)
 
 
-class ExportForm(FlaskForm):
-    """A button: nothing but the form token."""
-
-
 @pages.get("")
 @allow("manager")
 def show() -> Any:
@@ -239,8 +234,7 @@ def show_unanswered() -> Any:
 @allow("manager")
 def export() -> Any:
     """Give the figures of a period as a CSV file; written down in the audit list."""
-    if not ExportForm().validate_on_submit():
-        abort(400)
+    forms.require_button()
     desk = this_desk()
     period = _period()
     with desk.database.transaction() as s:

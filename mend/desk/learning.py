@@ -19,7 +19,7 @@ from flask_wtf import FlaskForm
 from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from mend.desk import answers
+from mend.desk import answers, forms
 from mend.desk.access import allow, me
 from mend.desk.desk import this_desk
 from mend.desk.queue import page_number
@@ -65,10 +65,6 @@ class DecisionForm(FlaskForm):
     version = IntegerField(validators=[InputRequired(), NumberRange(1, 2**31 - 1)])
     to = StringField(validators=[InputRequired(), Length(max=16)])
     remark = TextAreaField(validators=[Length(max=REMARK_MAX)])
-
-
-class ButtonForm(FlaskForm):
-    """A button: nothing but the form token."""
 
 
 class NotChosen(ValueError):
@@ -163,8 +159,7 @@ def propose(message_id: int) -> Any:
 @allow("reviewer")
 def skip(message_id: int) -> Any:
     """Take a message out of the list: nothing can be learnt from it."""
-    if not ButtonForm().validate_on_submit():
-        abort(400)
+    forms.require_button()
     desk = this_desk()
     try:
         with desk.database.transaction() as s:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from flask import Blueprint, abort, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, url_for
 
 from mend.desk import forms
 from mend.desk.access import allow, me
@@ -18,8 +18,7 @@ pages = Blueprint("notices", __name__, url_prefix="/notices")
 @allow("reviewer")
 def try_again() -> Any:
     """Send the notices that were given up after all."""
-    if not forms.ActionForm().validate_on_submit():
-        abort(400)
+    forms.require_button()
     desk = this_desk()
     with desk.database.transaction() as s:
         notices = outbox.try_again(s, by=me().staff_id, now=desk.now())

@@ -54,7 +54,7 @@ def invite() -> Any:
 @allow("admin")
 def renew_link(staff_id: int) -> Any:
     """Make a new link for somebody who lost the link or the password."""
-    _button()
+    forms.require_button()
     with this_desk().database.reading() as s:
         person = next((p for p in staff.people(s) if p.id == staff_id), None)
     if person is None or not person.active or staff.names_nobody(person):
@@ -80,7 +80,7 @@ def enable(staff_id: int) -> Any:
 @allow("admin")
 def reset_second_factor(staff_id: int) -> Any:
     """Take away the second factor of a colleague who lost it."""
-    _button()
+    forms.require_button()
     desk = this_desk()
     if staff_id == me().staff_id:
         problem = "Change your own second factor on your account page."
@@ -129,7 +129,7 @@ def show_audit() -> Any:
 @allow("manager")
 def check_audit() -> Any:
     """Walk the whole list now."""
-    _button()
+    forms.require_button()
     desk = this_desk()
     with desk.database.transaction() as s:
         audit.check(s, desk.now())
@@ -161,7 +161,7 @@ def _link(email: str, name: str, role: str, *, again: bool) -> str:
 
 
 def _set_active(staff_id: int, *, active: bool) -> Any:
-    _button()
+    forms.require_button()
     desk = this_desk()
     try:
         with desk.database.transaction() as s:
@@ -175,8 +175,3 @@ def _set_active(staff_id: int, *, active: bool) -> Any:
         return _page(forms.InviteForm(formdata=None), problem), 422
     log.info("staff.active", staff=staff_id, active=active, by=me().staff_id)
     return redirect(url_for("people.show"), code=303)
-
-
-def _button() -> None:
-    if not forms.ActionForm().validate_on_submit():
-        abort(400)
