@@ -194,15 +194,13 @@ def staff_add(email: str, name: str, role: str, again: bool) -> None:
         ).normalized
     except EmailNotValidError as error:
         _fail(f"{email!r} is not an e-mail address: {error}")
-    database = Database.open(settings.database_url)
-    try:
-        with database.transaction() as session:
-            now = dt.datetime.now(dt.timezone.utc)
-            token = staff.invite(session, address, name, role, now, again=again)
-    except staff.AlreadyInvited:
-        _fail(f"{address} has joined already; --again makes a new link.")
-    finally:
-        database.dispose()
+    with Database.open(settings.database_url) as database:
+        try:
+            with database.transaction() as session:
+                now = dt.datetime.now(dt.timezone.utc)
+                token = staff.invite(session, address, name, role, now, again=again)
+        except staff.AlreadyInvited:
+            _fail(f"{address} has joined already; --again makes a new link.")
     click.echo(f"{settings.desk_url}/welcome/{token}\n(works once, for 24 hours)")
 
 
@@ -221,17 +219,15 @@ def retain(dry_run: bool) -> None:
 
     settings = load_settings()
     ages, now = retention.Ages.of(settings), dt.datetime.now(dt.timezone.utc)
-    database = Database.open(settings.database_url)
-    try:
-        if dry_run:
-            with database.reading() as session:
-                counts = retention.what_is_old(session, now, ages)
-        else:
-            counts = retention.delete_old(database, settings.tracker_url, now, ages)
-    except ChainBroken:
-        _fail(f"All but the audit list is done: {_AUDIT_BROKEN}")
-    finally:
-        database.dispose()
+    with Database.open(settings.database_url) as database:
+        try:
+            if dry_run:
+                with database.reading() as session:
+                    counts = retention.what_is_old(session, now, ages)
+            else:
+                counts = retention.delete_old(database, settings.tracker_url, now, ages)
+        except ChainBroken:
+            _fail(f"All but the audit list is done: {_AUDIT_BROKEN}")
     for name, count in counts.items():
         click.echo(f"{count:7}  {name.replace('_', ' ')}")
     click.echo("Nothing was deleted." if dry_run else "Deleted.")
@@ -249,16 +245,13 @@ def replay_erasures(ledger: Path | None) -> None:
     from mend.records.database import Database
 
     settings = load_settings()
-    database = Database.open(settings.database_url)
-    try:
+    with Database.open(settings.database_url) as database:
         chats = erasure_ledger.replay(
             database,
             settings.tracker_url,
             ledger or settings.erasures_file,
             dt.datetime.now(dt.timezone.utc),
         )
-    finally:
-        database.dispose()
     click.echo(f"{chats} chats erased again.")
 
 
@@ -268,12 +261,11 @@ def check_audit() -> None:
     from mend.records import audit
     from mend.records.database import Database
 
-    database = Database.open(load_settings().database_url)
-    try:
-        with database.transaction() as session:
-            chain = audit.check(session, dt.datetime.now(dt.timezone.utc))
-    finally:
-        database.dispose()
+    with (
+        Database.open(load_settings().database_url) as database,
+        database.transaction() as session,
+    ):
+        chain = audit.check(session, dt.datetime.now(dt.timezone.utc))
     if not chain.intact:
         _fail(f"Entry {chain.broken_at}: {_AUDIT_BROKEN}")
     click.echo(f"The audit list is intact: {chain.rows} entries.")
@@ -294,16 +286,15 @@ def staff_reset_second_factor(email: str) -> None:
     from mend.records import second_factor, staff
     from mend.records.database import Database
 
-    database = Database.open(load_settings().database_url)
-    try:
-        with database.transaction() as session:
-            person = staff.by_email(session, email.strip().casefold())
-            if person is None:
-                _fail(f"Nobody signs in with {email}.")
-            now = dt.datetime.now(dt.timezone.utc)
-            second_factor.reset(session, person.id, by=None, now=now)
-    finally:
-        database.dispose()
+    with (
+        Database.open(load_settings().database_url) as database,
+        database.transaction() as session,
+    ):
+        person = staff.by_email(session, email.strip().casefold())
+        if person is None:
+            _fail(f"Nobody signs in with {email}.")
+        now = dt.datetime.now(dt.timezone.utc)
+        second_factor.reset(session, person.id, by=None, now=now)
     click.echo("Done. The password alone lets them in, until they set up a new one.")
 
 

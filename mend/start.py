@@ -87,26 +87,22 @@ def erase_again(settings: Settings) -> int:
         OSError: The ledger of erasures cannot be written.
         sqlalchemy.exc.SQLAlchemyError: A database cannot be used.
     """
-    database = Database.open(settings.database_url)
-    try:
+    with Database.open(settings.database_url) as database:
         return erasure_ledger.replay(
             database,
             settings.tracker_url,
             settings.erasures_file,
             dt.datetime.now(dt.timezone.utc),
         )
-    finally:
-        database.dispose()
 
 
 def first_admin_link(settings: Settings) -> str | None:
     """Return a one-time link to create the first admin, or None if there is one."""
-    database = Database.open(settings.database_url)
-    try:
-        with database.transaction() as session:
-            token = staff.first_admin_token(session, dt.datetime.now(dt.timezone.utc))
-    finally:
-        database.dispose()
+    with (
+        Database.open(settings.database_url) as database,
+        database.transaction() as session,
+    ):
+        token = staff.first_admin_token(session, dt.datetime.now(dt.timezone.utc))
     return f"{settings.desk_url}/first-admin/{token}" if token else None
 
 

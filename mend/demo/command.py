@@ -45,12 +45,9 @@ def fill(settings: Settings, url: str, count: int) -> None:
         NotEmpty: there are conversations, or notices would be sent.
         ConversationError: the chat cannot be reached or refuses something.
     """
-    database = Database.open(settings.database_url)
-    try:
+    with Database.open(settings.database_url) as database:
         check_empty(database, settings)
         _fill(database, settings, url, count)
-    finally:
-        database.dispose()
 
 
 def check_empty(database: Database, settings: Settings) -> None:

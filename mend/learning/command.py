@@ -42,8 +42,7 @@ def export_examples(
     def compare(changed: Path, margin: float) -> Comparison:
         return _compare(settings, project, changed, screener, margin)
 
-    database = Database.open(settings.database_url)
-    try:
+    with Database.open(settings.database_url) as database:
         done = export(
             database,
             data,
@@ -53,8 +52,6 @@ def export_examples(
             compare=compare,
             margin=margin,
         )
-    finally:
-        database.dispose()
     click.echo(_said(done))
 
 

@@ -99,8 +99,14 @@ class Database:
             connection.close()
 
     def dispose(self) -> None:
-        """Close every connection."""
+        """Close every connection; leaving a `with` does it too."""
         self.engine.dispose()
+
+    def __enter__(self) -> "Database":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.dispose()
 
 
 def sqlite_path(url: str) -> Path | None:

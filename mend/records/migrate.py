@@ -27,18 +27,13 @@ def upgrade(url: str) -> None:
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=True)
-    database = Database.open(url)
-    try:
-        with database.transaction() as session:
-            connection = session.connection()
-            if connection.dialect.name == "postgresql":
-                session.execute(
-                    text("SELECT pg_advisory_xact_lock(:lock)"),
-                    {"lock": _UPGRADE_LOCK},
-                )
-            command.upgrade(_config(connection), "head")
-    finally:
-        database.dispose()
+    with Database.open(url) as database, database.transaction() as session:
+        connection = session.connection()
+        if connection.dialect.name == "postgresql":
+            session.execute(
+                text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _UPGRADE_LOCK}
+            )
+        command.upgrade(_config(connection), "head")
 
 
 def pending(url: str) -> bool:
@@ -46,14 +41,10 @@ def pending(url: str) -> bool:
     path = sqlite_path(url)
     if path is not None and not path.exists():
         return True
-    database = Database.open(url)
-    try:
-        with database.reading() as session:
-            context = MigrationContext.configure(session.connection())
-            scripts = ScriptDirectory.from_config(_config(None))
-            return set(context.get_current_heads()) != set(scripts.get_heads())
-    finally:
-        database.dispose()
+    with Database.open(url) as database, database.reading() as session:
+        context = MigrationContext.configure(session.connection())
+        scripts = ScriptDirectory.from_config(_config(None))
+        return set(context.get_current_heads()) != set(scripts.get_heads())
 
 
 def _config(connection: Any) -> Config:
