@@ -334,6 +334,11 @@ class Context:
         clause = self.clause(place)
         return [m for m in self.reading.find(label) if self.clause(m.first) == clause]
 
+    def _in_sentence(self, label: str, sentence: int) -> list[Match]:
+        return [
+            m for m in self.reading.find(label) if self.sentence(m.first) == sentence
+        ]
+
     def is_past(self, cue: Match, *, diagnosis: bool = False) -> bool:
         """Long ago: "in 2012", "as a kid"; for a diagnosis also plain "had a ..."."""
         recent = self._in_clause("recent", cue.first)
@@ -388,37 +393,28 @@ class Context:
         over = [
             m.first
             for label in ("settled", "only_then")
-            for m in self.reading.find(label)
-            if self.sentence(m.first) == sentence and m.first >= cue.first
+            for m in self._in_sentence(label, sentence)
+            if m.first >= cue.first
         ]
         return bool(over) and not any(
-            self.sentence(m.first) == sentence and m.first > min(over)
-            for m in self.reading.find("not_over")
+            m.first > min(over) for m in self._in_sentence("not_over", sentence)
         )
 
     def is_asked(self, cue: Match) -> bool:
         """Only asked or supposed: "what are the signs of a clot?"."""
         sentence = self.sentence(cue.first)
-        if any(self.sentence(m.first) == sentence for m in self.reading.find("onset")):
+        if self._in_sentence("onset", sentence):
             return False
         if any(
-            self.sentence(errand.first) == sentence
-            and errand.last < cue.first
-            and self.words[errand.last] in _THEN
-            for errand in self.reading.find("errand")
+            errand.last < cue.first and self.words[errand.last] in _THEN
+            for errand in self._in_sentence("errand", sentence)
         ):
             return False
-        if self._in_general(sentence) or any(
-            self.sentence(m.first) == sentence for m in self.reading.find("not_meant")
-        ):
+        if self._in_general(sentence) or self._in_sentence("not_meant", sentence):
             return True
-        for supposing in self.reading.find("only_supposing"):
-            if (
-                supposing.first <= cue.first
-                and self.sentence(supposing.first) == sentence
-                and not any(
-                    supposing.touches(me) for me in self.reading.find("it_is_me")
-                )
+        for supposing in self._in_sentence("only_supposing", sentence):
+            if supposing.first <= cue.first and not any(
+                supposing.touches(me) for me in self.reading.find("it_is_me")
             ):
                 return True
         if any(
@@ -427,24 +423,20 @@ class Context:
             and not {"i", "im", "ive"}.intersection(self.words[m.last : cue.last])
             for m in self.reading.find("asking_my")
         ) or any(
-            self.sentence(m.first) == sentence
-            and m.first >= cue.last
+            m.first >= cue.last
             and not _PERSONS.intersection(
                 self.words[self._sentence_starts[sentence - 1] : m.first]
             )
-            for m in self.reading.find("asking_after")
+            for m in self._in_sentence("asking_after", sentence)
         ):
             return True
-        for asking in self.reading.find("asking"):
-            if asking.first > cue.last or self.sentence(asking.first) != sentence:
-                continue
-            if not any(
-                asking.first <= me.first <= cue.last
-                and self.sentence(me.first) == sentence
-                for me in self.reading.find("it_is_me")
-            ) and not self._speaks_of_self(asking.last, cue):
-                return True
-        return False
+        reports = self._in_sentence("it_is_me", sentence)
+        return any(
+            asking.first <= cue.last
+            and not any(asking.first <= me.first <= cue.last for me in reports)
+            and not self._speaks_of_self(asking.last, cue)
+            for asking in self._in_sentence("asking", sentence)
+        )
 
     def _words_of(self, sentence: int) -> list[str]:
         start = self._sentence_starts[sentence - 1]
@@ -458,17 +450,11 @@ class Context:
             asks = words and words[0] in _QUESTION_WORDS
             if words[:1] == ["did"] and not _ASKED.intersection(words[1:2]):
                 asks = False  # "did 300 squats", told without an "I"
-            informs = any(
-                self.sentence(m.first) == sentence
-                for m in self.reading.find("general_ask")
-            )
+            informs = self._in_sentence("general_ask", sentence)
             self._general[sentence] = bool(asks or informs) and not (
                 _PERSONS.intersection(words)
-                or any(
-                    self.sentence(m.first) == sentence
-                    for label in ("somebody_else", "wants_help")
-                    for m in self.reading.find(label)
-                )
+                or self._in_sentence("somebody_else", sentence)
+                or self._in_sentence("wants_help", sentence)
             )
         return self._general[sentence]
 
@@ -481,18 +467,13 @@ class Context:
         """
         sentence = self.sentence(cue.first)
         if any(
-            self.sentence(m.first) == sentence
-            for m in self.reading.find("thinks_so")
-            if m.last <= cue.last + _REACH and m.first <= cue.last
+            m.last <= cue.last + _REACH and m.first <= cue.last
+            for m in self._in_sentence("thinks_so", sentence)
         ):
             return False
-        told_about = any(
-            self.sentence(m.first) == sentence for m in self.reading.find("informing")
-        )
-        if not told_about and any(
+        if not self._in_sentence("informing", sentence) and any(
             self.clause(m.first) == self.clause(cue.first) or m.first > cue.last
-            for m in self.reading.find("has_it")
-            if self.sentence(m.first) == sentence
+            for m in self._in_sentence("has_it", sentence)
         ):
             return False
         if not cry:
