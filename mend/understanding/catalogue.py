@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Hashable, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from mend import unique_keys
 from mend.clinic import FACTS
 from mend.errors import OperatorError
 from mend.understanding.circumstances import CAUTIONS
@@ -291,24 +292,6 @@ def load_catalogue(data_dir: Path) -> Catalogue:
         if inside.parts[0] not in (SOURCES_FILE, PICTURES_FILE, LEXICON_FOLDER):
             reader.read_file(file)
     return reader.finish()
-
-
-class _Loader(yaml.CSafeLoader):
-    """Safe YAML that does not let a second key replace the first in silence."""
-
-    def construct_mapping(
-        self, node: yaml.MappingNode, deep: bool = False
-    ) -> dict[Hashable, Any]:
-        seen: set[object] = set()
-        for key_node, _ in node.value:
-            key = key_node.value
-            if isinstance(key, str) and key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key} is there twice", key_node.start_mark
-                )
-            if isinstance(key, str):
-                seen.add(key)
-        return super().construct_mapping(node, deep)
 
 
 class _Reader:
@@ -618,8 +601,7 @@ class _Reader:
     def _load(self, file: Path) -> dict[str, Any]:
         name = self._name(file)
         try:
-            # _Loader is a CSafeLoader: plain values only, and quick.
-            content = yaml.load(file.read_text("utf-8"), Loader=_Loader)  # noqa: S506
+            content = unique_keys.load(file.read_text("utf-8"))
         except FileNotFoundError:
             self._problems.append(f"{name}: not found")
         except UnicodeDecodeError:
