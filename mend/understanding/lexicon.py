@@ -12,7 +12,8 @@ Every token remembers where it stood in the original text.
 How a phrase is written in the data files:
 
 * `calf pain`        these words, next to each other
-* `hot|warm calf`    one of several words
+* `hot|warm calf`    one of several words: a space ends the choice, so what has
+                     several words ("no feeling") goes on its own line or in a list
 * `my? calf`         a word that may be missing
 * `<leg> swollen`    any entry of the list `leg` under `lists:`
 * `cant ~ legs`      up to three other words in between, within the same clause
@@ -37,6 +38,7 @@ from mend.understanding.reading import Match, Reading, Token
 from mend.understanding.spelling import Spelling, cleaned, plain
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|[.!?;:,()\n/…-]")
+_CHOICE = re.compile(r"<\w+>|[^\W_]+(?:[-'.,][^\W_]+)*")
 _SENTENCE_ENDS = {".", "!", "?", ";"}
 _STOPS = frozenset(
     _SENTENCE_ENDS | {",", "but", "because", "although", "however", "except"}
@@ -229,6 +231,8 @@ class Lexicon:
                     if not isinstance(lines, list):
                         raise LexiconError(f"{file.name}: {key} should be a list")
                     target[str(key)] = [str(line) for line in lines]
+                    if name != "same":
+                        _check_choices(file.name, str(key), target[str(key)])
             real_words += data.get("real_words") or []
         return cls(cues, lists=lists, same=same, real_words=real_words)
 
@@ -287,6 +291,23 @@ class Lexicon:
             by_label.setdefault(match.label, []).append(match)
         labelled = {label: tuple(those) for label, those in by_label.items()}
         return Reading(text, tokens, matches, labelled)
+
+
+def _check_choices(file: str, label: str, phrases: Sequence[str]) -> None:
+    """Refuse what `|` would silently split or drop: "(no feeling)|numb".
+
+    Raises:
+        LexiconError: something other than single words stands in a choice.
+    """
+    for phrase in phrases:
+        for word in phrase.split():
+            for choice in word.removesuffix("?").split("|"):
+                if word != "~" and not _CHOICE.fullmatch(choice):
+                    raise LexiconError(
+                        f"{file}: {label}: {phrase!r}: {choice!r} is no single word; "
+                        "write words that belong together on their own line, or "
+                        "make a list of them"
+                    )
 
 
 def _joined(

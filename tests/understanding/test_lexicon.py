@@ -85,6 +85,31 @@ def test_a_cue_defined_twice_is_refused(tmp_path: Path) -> None:
         Lexicon.load(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("phrase", "choice"),
+    [
+        ("(no feeling)|numb leg", "(no"),
+        ('numb|"no feeling"', '"no'),
+        ("numb|no_feeling", "no_feeling"),
+        ("numb | dead", ""),
+        ("sweat?|sweats", "sweat?"),
+        ("numb| dead", ""),
+    ],
+)
+@pytest.mark.parametrize("part", ["cues", "lists"])
+def test_several_words_in_a_choice_are_refused(
+    tmp_path: Path, part: str, phrase: str, choice: str
+) -> None:
+    (tmp_path / "a.yml").write_text(f"{part}:\n  sign:\n    - {phrase!r}\n")
+
+    with pytest.raises(LexiconError) as refused:
+        Lexicon.load(tmp_path)
+
+    assert f"a.yml: sign: {phrase!r}: {choice!r} is no single word" in str(
+        refused.value
+    )
+
+
 @settings(max_examples=200, deadline=None)
 @given(text=st.text(max_size=200))
 def test_reads_any_text(small: Lexicon, text: str) -> None:
