@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from sklearn.metrics import cohen_kappa_score
 
@@ -35,6 +36,35 @@ def score(scores: Iterable[Score]) -> float | None:
 def score_of(scores: Scores, items: Mapping[str, Item], scale: str) -> float | None:
     """Return the score of one scale."""
     return score(said for key, said in scores.items() if items[key].scale == scale)
+
+
+def mean_score(answers: Iterable[Scores]) -> float | None:
+    """Return the mean of the answers' scores; None where no item applies to any."""
+    found = [score(scores.values()) for scores in answers]
+    scored = [value for value in found if value is not None]
+    return fmean(scored) if scored else None
+
+
+def strict(answers: Sequence[Scores]) -> dict[str, Score]:
+    """Return the scores of answers as one piece.
+
+    An item is a yes only if every answer to which it applies meets it.
+    """
+    return {
+        key: _every(scores[key] for scores in answers)
+        for key in (answers[0] if answers else ())
+    }
+
+
+def missing(answers: Iterable[Scores], item: str) -> float | None:
+    """Return the percent of the answers to which an item applies that miss it."""
+    met = score(scores[item] for scores in answers)
+    return None if met is None else 100 - met
+
+
+def _every(said: Iterable[Score]) -> Score:
+    applied = [it for it in said if it is not None]
+    return all(applied) if applied else None
 
 
 def agreement(one: Sequence[Score], other: Sequence[Score]) -> Agreement:

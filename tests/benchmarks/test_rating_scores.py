@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.rating_scores import agreement, score, score_of, settled
+from benchmarks.rating_scores import (
+    agreement,
+    mean_score,
+    missing,
+    score,
+    score_of,
+    settled,
+    strict,
+)
 from tests.benchmarks.made_up_ratings import ITEMS, read
 
 
@@ -26,7 +34,31 @@ def test_each_scale_counts_its_own_items(tmp_path):
     scores = read(tmp_path, change=change).groups["scar"]
     assert score_of(scores, ITEMS, "actionability") == pytest.approx(100 * 6 / 7)
     assert score_of(scores, ITEMS, "understandability") == pytest.approx(100 * 15 / 16)
-    assert score_of(scores, ITEMS, "index") == 100.0
+
+
+ANSWERS = [
+    {"1": True, "2": True, "15": None, "18": None},
+    {"1": True, "2": False, "15": True, "18": None},
+    {"1": True, "2": False, "15": True, "18": None},
+]
+
+
+def test_the_mean_over_answers_counts_each_answer_alike():
+    assert mean_score(ANSWERS) == pytest.approx((100 + 2 * 100 * 2 / 3) / 3)
+    assert mean_score([{"15": None}, {"15": False}]) == 0.0
+    assert mean_score([{"15": None}]) is None
+    assert mean_score([]) is None
+
+
+def test_as_one_piece_every_answer_has_to_meet_an_item():
+    assert strict(ANSWERS) == {"1": True, "2": False, "15": True, "18": None}
+    assert strict([]) == {}
+
+
+def test_the_share_that_misses_an_item_is_of_those_it_applies_to():
+    assert missing(ANSWERS, "2") == pytest.approx(200 / 3)
+    assert missing(ANSWERS, "15") == 0
+    assert missing(ANSWERS, "18") is None
 
 
 def test_agreement_follows_cohen():
