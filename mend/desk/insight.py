@@ -253,8 +253,8 @@ def export() -> Any:
 
 
 def _figures(s: Session, period: Period) -> Figures:
-    calendar = _calendar()
-    by_day = day_counts.by_day(s, period.first, period.last, calendar)
+    counted_now = day_counts.not_kept(s, period.first, period.last, _calendar())
+    by_day = day_counts.by_day(s, period.first, period.last, counted_now)
     parts: list[tuple[str, Counter[str]]] = []
     for label, first, last in period.parts():
         counted: Counter[str] = Counter()
@@ -269,7 +269,7 @@ def _figures(s: Session, period: Period) -> Figures:
     return Figures(
         period,
         parts,
-        day_counts.in_all(s, period.first, period.last, calendar),
+        day_counts.in_all(s, period.first, period.last, counted_now),
         insight.requests(s, begins, ends),
         insight.unanswered(s, begins, ends, TOP),
     )

@@ -15,7 +15,7 @@ kept yet (today) is counted from the journal when it is asked for.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -89,10 +89,31 @@ def keep(database: Database, calendar: Calendar, now: datetime) -> int:
     return len(missing)
 
 
-def by_day(
+def not_kept(
     s: Session, first: date, last: date, calendar: Calendar
 ) -> dict[date, Counts]:
-    """Return conversations and turns of each day from `first` to `last`."""
+    """Count the days that were not kept, from the journal, as far as there are chats.
+
+    It is slow for many days: ask once for all that is shown of them.
+    """
+    oldest = s.execute(select(func.min(Conversation.created_at))).scalar_one()
+    if oldest is None:
+        return {}
+    first = max(first, calendar.day_of(oldest))
+    return {day: count_day(s, day, calendar) for day in _left_out(s, first, last)}
+
+
+def by_day(
+    s: Session, first: date, last: date, counted_now: Mapping[date, Counts]
+) -> dict[date, Counts]:
+    """Return conversations and turns of each day from `first` to `last`.
+
+    Args:
+        s: A reading session.
+        first: The first day.
+        last: The last.
+        counted_now: What `not_kept` says of these days.
+    """
     days: dict[date, Counts] = {day: Counter() for day in _days(first, last)}
     rows = s.execute(
         select(DayCount.day, DayCount.what, DayCount.name, DayCount.count).where(
@@ -102,15 +123,24 @@ def by_day(
     )
     for row in rows:
         days[row.day][row.what, row.name] = row.count
-    for day, counted in _not_kept(s, first, last, calendar).items():
+    for day, counted in counted_now.items():
         days[day] = Counter(
             {k: n for k, n in counted.items() if k[0] in ("conversation", "turn")}
         )
     return days
 
 
-def in_all(s: Session, first: date, last: date, calendar: Calendar) -> Counts:
-    """Return all counts of the days from `first` to `last` together."""
+def in_all(
+    s: Session, first: date, last: date, counted_now: Mapping[date, Counts]
+) -> Counts:
+    """Return all counts of the days from `first` to `last` together.
+
+    Args:
+        s: A reading session.
+        first: The first day.
+        last: The last.
+        counted_now: What `not_kept` says of these days.
+    """
     total: Counts = Counter()
     rows = s.execute(
         select(DayCount.what, DayCount.name, func.sum(DayCount.count))
@@ -119,7 +149,7 @@ def in_all(s: Session, first: date, last: date, calendar: Calendar) -> Counts:
     )
     for what, name, number in rows:
         total[what, name] = int(number)
-    for counted in _not_kept(s, first, last, calendar).values():
+    for counted in counted_now.values():
         total.update(counted)
     return total
 
@@ -220,17 +250,6 @@ def _missing(s: Session, calendar: Calendar, now: datetime) -> Iterator[date]:
         return
     last = calendar.day_of(now - SETTLED_AFTER) - timedelta(days=1)
     yield from _left_out(s, calendar.day_of(oldest), last)
-
-
-def _not_kept(
-    s: Session, first: date, last: date, calendar: Calendar
-) -> dict[date, Counts]:
-    """Count the days that were not kept, as far as there are chats."""
-    oldest = s.execute(select(func.min(Conversation.created_at))).scalar_one()
-    if oldest is None:
-        return {}
-    first = max(first, calendar.day_of(oldest))
-    return {day: count_day(s, day, calendar) for day in _left_out(s, first, last)}
 
 
 def _left_out(s: Session, first: date, last: date) -> list[date]:

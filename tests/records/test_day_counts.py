@@ -31,7 +31,8 @@ CALENDAR = Calendar(
 
 def total(db: Database, first: date = DAY, last: date = DAY) -> day_counts.Counts:
     with db.reading() as s:
-        return day_counts.in_all(s, first, last, CALENDAR)
+        counted_now = day_counts.not_kept(s, first, last, CALENDAR)
+        return day_counts.in_all(s, first, last, counted_now)
 
 
 def fill(db: Database) -> None:
@@ -88,9 +89,10 @@ def test_kept_days_and_today_add_up(db: Database) -> None:
     both = total(db, DAY, DAY + timedelta(days=1))
     assert both["turn", "refused"] == 2
     with db.reading() as s:
-        days = day_counts.by_day(
-            s, DAY - timedelta(days=1), DAY + timedelta(days=1), CALENDAR
-        )
+        first = DAY - timedelta(days=1)
+        counted_now = day_counts.not_kept(s, first, tomorrow.date(), CALENDAR)
+        days = day_counts.by_day(s, first, tomorrow.date(), counted_now)
+    assert list(counted_now) == [tomorrow.date()]
     assert [day["turn", "refused"] for day in days.values()] == [0, 1, 1]
     assert ("answer", "healing.time") not in days[DAY]
 
