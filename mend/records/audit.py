@@ -64,9 +64,7 @@ def record(
         details: Ids and words from fixed lists only.
     """
     s.flush()
-    head = s.execute(
-        select(AuditHead).where(AuditHead.id == 1).with_for_update()
-    ).scalar_one()
+    head = _head(s, lock=True)
     s.refresh(head)
     row = {
         "seq": head.seq + 1,
@@ -91,7 +89,7 @@ def verify(s: Session, *, newest: int | None = None) -> Chain:
         newest: Look at so many rows at the end only, which takes a moment and finds
             what was changed lately; None for all.
     """
-    head = s.execute(select(AuditHead).where(AuditHead.id == 1)).scalar_one()
+    head = _head(s)
     seq, previous = head.start_seq, head.start_hash
     if newest is not None and head.seq - newest > seq:
         seq = head.seq - newest
@@ -121,7 +119,7 @@ def verify(s: Session, *, newest: int | None = None) -> Chain:
 def check(s: Session, now: datetime) -> Chain:
     """Walk the whole chain and remember what was found, for `last_check`."""
     chain = verify(s)
-    head = s.execute(select(AuditHead).where(AuditHead.id == 1)).scalar_one()
+    head = _head(s)
     head.checked_at, head.checked_rows = now, chain.rows
     head.broken_at = chain.broken_at
     return chain
@@ -129,7 +127,7 @@ def check(s: Session, now: datetime) -> Chain:
 
 def last_check(s: Session) -> tuple[datetime, Chain] | None:
     """Return when the whole chain was checked last and what was found."""
-    head = s.execute(select(AuditHead).where(AuditHead.id == 1)).scalar_one()
+    head = _head(s)
     if head.checked_at is None:
         return None
     return head.checked_at, Chain(head.checked_rows, head.broken_at)
@@ -147,9 +145,7 @@ def cut(s: Session, before: datetime, now: datetime) -> int:
     first_kept = s.execute(
         select(Audit.seq).where(Audit.at >= before).order_by(Audit.seq).limit(1)
     ).scalar_one_or_none()
-    head = s.execute(
-        select(AuditHead).where(AuditHead.id == 1).with_for_update()
-    ).scalar_one()
+    head = _head(s, lock=True)
     last = head.seq if first_kept is None else first_kept - 1
     if last <= head.start_seq:
         return 0
@@ -216,6 +212,13 @@ def actors(s: Session) -> list[str]:
     """Return everybody there is a row of, by name."""
     query = select(Audit.actor).distinct().order_by(Audit.actor)
     return list(s.execute(query).scalars())
+
+
+def _head(s: Session, *, lock: bool = False) -> AuditHead:
+    """Return the end of the chain; locked, nobody else appends until the session ends."""
+    query = select(AuditHead).where(AuditHead.id == 1)
+    head: AuditHead = s.execute(query.with_for_update() if lock else query).scalar_one()
+    return head
 
 
 def _only(actor: str | None, action: str | None) -> list[Any]:
