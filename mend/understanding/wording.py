@@ -135,7 +135,9 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
             return
         custom["followups"] = [*(custom.get("followups") or []), PERSON_ANSWER]
         if going_on == "deeper":
-            response["text"] = headed(deeper.get("heading"), deeper["text"])
+            more = headed(deeper.get("heading"), deeper["text"])
+            get_help = "" if help_in(more) else help_in(response["text"])
+            response["text"] = "\n\n".join(filter(None, (more, get_help)))
             custom |= {key: deeper[key] for key in ("facts", "sources")}
             return
         said = await super().generate(

@@ -436,13 +436,24 @@ def test_the_first_time_an_answer_is_said_as_it_is(telling):
 def test_the_second_time_it_goes_deeper_with_its_own_sources(telling):
     reply = worded(telling, "utter_faq/iastm.hurts", after("iastm.hurts"))
 
-    assert reply["text"] == "What to do\n\nMore, Harbour Lane Physiotherapy."
+    assert reply["text"] == (
+        "What to do\n\nMore, Harbour Lane Physiotherapy.\n\n"
+        "Stop and get help if it turns hot."
+    )
     custom = reply["custom"]
     assert (custom["facts"], custom["sources"]) == (["H2"], ["b"])
     assert custom["answer"] == "iastm.hurts"
     assert custom["followups"] == ["scar.pain", "chat.human"]
     assert "picture" not in custom
     assert "deeper" not in custom
+
+
+def test_what_goes_deeper_says_when_to_get_help_once(telling, monkeypatch):
+    said = "More.\n\nStop and get help if it swells."
+    monkeypatch.setitem(DEEPER, "text", said)
+    reply = worded(telling, "utter_faq/iastm.hurts", after("iastm.hurts"))
+
+    assert reply["text"] == f"What to do\n\n{said}"
 
 
 def test_the_third_time_a_person_is_offered_and_when_to_get_help_stays(telling):
