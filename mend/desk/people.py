@@ -19,6 +19,7 @@ from mend.desk.desk import this_desk
 from mend.desk.queue import page_number
 from mend.records import audit, second_factor, staff
 from mend.records.columns import clean_text
+from mend.records.paging import bounded
 
 log = structlog.get_logger("mend.desk")
 pages = Blueprint("people", __name__)
@@ -103,8 +104,7 @@ def show_audit() -> Any:
     actor, action = (value or None for value in asked)
     with this_desk().database.reading() as s:
         found = audit.count(s, actor=actor, action=action)
-        pages = max(1, -(-found // AUDIT_LINES))
-        page = min(page_number(), pages)
+        page, pages = bounded(page_number(), found, AUDIT_LINES)
         rows = audit.rows(
             s, page=page, per_page=AUDIT_LINES, actor=actor, action=action
         )

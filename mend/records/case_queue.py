@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from mend.records import search
 from mend.records.case_file import summary, why
 from mend.records.case_work import NOT_REACHED
+from mend.records.paging import bounded
 from mend.records.tables import (
     URGENCY_RANK,
     CaseTag,
@@ -113,8 +114,7 @@ def queue(
     counts = {name: _count(s, conditions) for name, conditions in views.items()}
     found = counts[view] if filters == Filters() else _count(s, where)
     order = _NEWEST_CLOSED_FIRST if view == "closed" else _OLDEST_FIRST
-    pages = max(1, -(-found // per_page))
-    page = min(max(1, page), pages)
+    page, pages = bounded(page, found, per_page)
     return QueuePage(
         rows=_rows(s, where, order, page, per_page),
         counts=counts,
@@ -136,8 +136,7 @@ def find(
     """
     where = search.matches(typed)
     found = _count(s, where)
-    pages = max(1, -(-found // per_page))
-    page = min(max(1, page), pages)
+    page, pages = bounded(page, found, per_page)
     rows = _rows(s, where, _NEWEST_FIRST, page, per_page)
     return QueuePage(rows=rows, counts={}, found=found, page=page, pages=pages)
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from mend.records import audit
+from mend.records.paging import bounded
 from mend.records.tables import (
     Contact,
     Correction,
@@ -149,8 +150,7 @@ def inbox(
         select(func.count(Miss.same_as.distinct())).where(*where)
     ).scalar_one()
     counts["all"] = total if why is None else _all(s, now)
-    pages = max(1, -(-total // per_page))
-    page = min(max(1, page), pages)
+    page, pages = bounded(page, total, per_page)
     newest = func.max(Miss.message_id)
     found = s.execute(
         select(newest.label("id"), func.count().label("count"))
@@ -349,8 +349,7 @@ def proposals(
         ).scalar_one()
         for name in STATUSES
     }
-    pages = max(1, -(-counts[status] // per_page))
-    page = min(max(1, page), pages)
+    page, pages = bounded(page, counts[status], per_page)
     oldest_first = status == "proposed"
     proposer, approver = aliased(StaffUser), aliased(StaffUser)
     size = (
