@@ -215,7 +215,7 @@ def actors(s: Session) -> list[str]:
 
 
 def _head(s: Session, *, lock: bool = False) -> AuditHead:
-    """Return the end of the chain; locked, nobody else appends until the session ends."""
+    """Return the end of the chain; locked, nobody else appends meanwhile."""
     query = select(AuditHead).where(AuditHead.id == 1)
     head: AuditHead = s.execute(query.with_for_update() if lock else query).scalar_one()
     return head
