@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timezone
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,7 +17,6 @@ from mend.clinic import load_clinic
 from mend.desk.due import DueTimes
 from mend.records import audit, day_counts, erasure_ledger, retention
 from mend.records.database import Database
-from mend.records.day_counts import Calendar
 from mend.records.journal import Reply
 from mend.records.sweeper import sweep
 from mend.settings import Settings
@@ -77,9 +75,8 @@ def _once_a_day(settings: Settings, database: Database, now: datetime) -> None:
     if not chain.intact:
         log.error("audit.broken", at=chain.broken_at)
     clinic = load_clinic(settings.clinic_file)
-    calendar = Calendar(ZoneInfo(clinic.timezone), DueTimes.of(clinic).due)
     # What was counted stays when the chats are gone.
-    day_counts.keep(database, calendar, now)
+    day_counts.keep(database, DueTimes.of(clinic).calendar, now)
     gone = retention.delete_old(
         database, settings.tracker_url, now, retention.Ages.of(settings)
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import random
 import sys
-from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import func, select
@@ -19,7 +18,6 @@ from mend.desk.due import DueTimes
 from mend.errors import OperatorError
 from mend.records import day_counts, journal
 from mend.records.database import Database
-from mend.records.day_counts import Calendar
 from mend.records.tables import Conversation
 from mend.settings import Settings
 
@@ -71,11 +69,10 @@ def check_empty(database: Database, settings: Settings) -> None:
 
 
 def _fill(database: Database, settings: Settings, url: str, count: int) -> None:
-    clinic = load_clinic(settings.clinic_file)
-    zone, due = ZoneInfo(clinic.timezone), DueTimes.of(clinic)
+    due = DueTimes.of(load_clinic(settings.clinic_file))
     script, chance = load_script(), random.Random(SEED)  # noqa: S311 - no secret
     now = dt.datetime.now(dt.timezone.utc)
-    visits = draw_visits(script, count, DAYS, now, zone, chance)
+    visits = draw_visits(script, count, DAYS, now, due.zone, chance)
     with click.progressbar(visits, label="Talking", file=sys.stderr) as bar:
         for visit in bar:
             chat = visitors.play(
@@ -90,7 +87,7 @@ def _fill(database: Database, settings: Settings, url: str, count: int) -> None:
         database, people, script.notes, due, now, chance
     )
     staff_work.correct(database, people, now, chance)
-    day_counts.keep(database, Calendar(zone, due.due), now)
+    day_counts.keep(database, due.calendar, now)
     click.echo(
         f"{len(visits)} made-up conversations over {DAYS} days, {worked_on} cases "
         f"worked on by {' and '.join(one['name'] for one in script.staff)}.\n"

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from mend.clinic import Clinic
 from mend.clinic.hours import Hours
+from mend.records.day_counts import Calendar
 from mend.records.tables import URGENCIES
 
 OPEN_TIME = {
@@ -45,6 +46,11 @@ class DueTimes:
     def of(cls, clinic: Clinic) -> "DueTimes":
         """Return the rule with a clinic's opening hours."""
         return cls(clinic.opening(), ZoneInfo(clinic.timezone))
+
+    @property
+    def calendar(self) -> Calendar:
+        """Return the clinic's days, with this rule."""
+        return Calendar(self.zone, self.due)
 
     def due(self, urgency: str, since: datetime) -> datetime:
         """Return by when a case of this urgency, waiting since then, is due (UTC)."""

@@ -307,8 +307,7 @@ def _rows(figures: Figures) -> Iterator[tuple[object, ...]]:
 
 
 def _calendar() -> Calendar:
-    desk = this_desk()
-    return Calendar(desk.zone, desk.due_times.due)
+    return this_desk().due_times.calendar
 
 
 def _period() -> Period:

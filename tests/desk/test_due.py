@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -55,6 +55,13 @@ def at(written: str) -> datetime:
 )
 def test_due_in_working_hours(urgency: str, since: str, due: str) -> None:
     assert DUE.due(urgency, at(since)) == at(due)
+
+
+def test_the_calendar_has_the_clinics_days_and_this_rule() -> None:
+    summer = datetime(2026, 7, 1, 23, 30, tzinfo=timezone.utc)
+    assert DUE.calendar.day_of(summer) == date(2026, 7, 2)
+    since = at("2026-11-23 11:50")
+    assert DUE.calendar.due("emergency", since) == at("2026-11-23 14:20")
 
 
 def test_hours_count_when_the_clock_is_changed() -> None:
