@@ -21,15 +21,14 @@ import yaml
 
 from benchmarks.intervals import counted_line
 from mend.judgement import read_questions
+from mend.learning.trial import found_in, thresholds
 from mend.model import model_file, verify
 from mend.settings import load_settings
-from mend.understanding.decision import Thresholds
 from mend.understanding.encoder import SentenceEncoder
-from mend.understanding.meaning import Found, Understanding
-from mend.understanding.pain import hear
+from mend.understanding.meaning import Understanding
 from mend.understanding.ranker import Ranker
 from mend.understanding.red_flags import Screener
-from mend.understanding.subject import Subjects, Talk, named_in
+from mend.understanding.subject import Subjects, Talk
 
 # Each was written after the work on cues and examples before it and measures that work;
 # once its lines were read, it guards only.
@@ -53,23 +52,14 @@ def load_judge(project: Path) -> Judge:
             archive.extractall(folder)  # noqa: S202 - our own, checked above
         (about,) = Path(folder).rglob("ranker.json")
         ranker = Ranker.load(about.parent, SentenceEncoder.load)
-    config = yaml.safe_load((project / "config.yml").read_text("utf-8"))
-    thresholds = Thresholds.from_config(config["pipeline"][-1])
-
-    subjects = Subjects.load(project / "data" / "lexicon")
-    understanding = Understanding(ranker.rank, subjects, thresholds)
+    understanding = Understanding(
+        ranker.rank,
+        Subjects.load(project / "data" / "lexicon"),
+        thresholds(project / "config.yml"),
+    )
 
     def judge(text: str, history: Sequence[str]) -> tuple[str | None, str | None, str]:
-        reading = screener.lexicon.read(text)
-        found = Found(
-            heard=hear(reading).as_dict(),
-            screening=(
-                screening := screener.screen_reading(reading, history)
-            ).as_dict(),
-            silence=None if screening.flag else screener.silence(reading),
-            named=named_in(reading),
-            earlier=history[-2:],
-        )
+        found = found_in(text, screener, history)
         decided = understanding.of(text, found, Talk()).decision
         if decided.base != "red_flag":
             return None, None, decided.by

@@ -19,7 +19,7 @@ from mend.judgement import VERDICTS, Question, judge
 from mend.learning.turns import turn_of
 from mend.understanding.decision import Thresholds
 from mend.understanding.encoder import Encoder
-from mend.understanding.meaning import Found, Understanding
+from mend.understanding.meaning import EARLIER_MESSAGES, Found, Understanding
 from mend.understanding.pain import hear
 from mend.understanding.ranker import EmbeddingCache, Ranker
 from mend.understanding.red_flags import Screener
@@ -139,14 +139,21 @@ def trained(
     return understand
 
 
-def found_in(text: str, screener: Screener) -> Found:
-    """Return what the words of a conversation's first message say by themselves."""
+def found_in(text: str, screener: Screener, history: Sequence[str] = ()) -> Found:
+    """Return what the words of a message say by themselves.
+
+    Args:
+        text: as typed.
+        screener: finds warning signs, pain and subjects by words.
+        history: what the visitor wrote before, the last message last.
+    """
     reading = screener.lexicon.read(text)
-    screening = screener.screen_reading(reading, ())
+    screening = screener.screen_reading(reading, history)
     return Found(
         heard=hear(reading).as_dict(),
         screening=screening.as_dict() if screening.flag else None,
         named=named_in(reading),
+        earlier=history[-EARLIER_MESSAGES:],
         silence=None if screening.flag else screener.silence(reading),
     )
 

@@ -36,7 +36,12 @@ from mend.settings import load_settings
 from mend.understanding import encoder, features, ranker, slips
 from mend.understanding.decision import Decision, Thresholds
 from mend.understanding.encoder import Encoder, EncoderUnavailable, SentenceEncoder
-from mend.understanding.meaning import Found, Meaning, Understanding
+from mend.understanding.meaning import (
+    EARLIER_MESSAGES,
+    Found,
+    Meaning,
+    Understanding,
+)
 from mend.understanding.ranker import EmbeddingCache, ModelMismatch, Ranked, Ranker
 from mend.understanding.subject import Named, Subjects, Talk
 
@@ -47,7 +52,6 @@ RANKING_LENGTH = 10
 UNDERSTANDING_RANKING_LENGTH = 3
 UNTRAINED = "untrained"
 TALK = "talk"
-EARLIER_MESSAGES = 2
 PAIN_FORM = "daily_life_form"
 SUGGESTION = "action_suggest_consultation"
 

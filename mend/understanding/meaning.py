@@ -42,6 +42,9 @@ _PARTS = re.compile(
 _FEWEST_IN_PART = 4  # words: less says too little to be told apart
 _MOST_PARTS = 8  # each costs as much as a message
 
+EARLIER_MESSAGES = 2
+"""So many messages before one are read together with it."""
+
 Rank = Callable[[str], Sequence[Ranked]]
 
 

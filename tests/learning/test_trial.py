@@ -79,6 +79,16 @@ def test_words_that_are_found_first(screener: Screener) -> None:
     assert found.heard["pain"]
 
 
+def test_what_was_said_before_counts(screener: Screener) -> None:
+    said = "I had a baby 3 days ago", "my calf is swollen", "and red"
+    alone = found_in("it is hot too", screener)
+    assert not alone.screening
+    assert alone.earlier == ()
+    after = found_in("it is hot too", screener, said)
+    assert after.screening
+    assert after.earlier == said[-2:]
+
+
 def test_thresholds_are_those_of_the_project() -> None:
     assert thresholds(Path("config.yml")).answer == 0.28
 
