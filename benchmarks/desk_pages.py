@@ -47,19 +47,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         url = options.database or f"sqlite:///{folder}/desk.db"
         migrate.upgrade(url)
-        database = Database.open(url)
-        fill_empty(database, options.conversations, options.days)
-        settings = Settings(var=Path(folder), database_url=url, secret_key="s" * 64)
-        app = create_app(
-            settings,
-            load_clinic(Path("clinic.yml")),
-            database=database,
-            health=Health(lambda: {"database": True, "assistant": True}),
-            now=lambda: NOW,
-        )
-        for line in _report(app, database, options.times):
-            print(line, flush=True)
-        database.dispose()
+        with Database.open(url) as database:
+            fill_empty(database, options.conversations, options.days)
+            settings = Settings(var=Path(folder), database_url=url, secret_key="s" * 64)
+            app = create_app(
+                settings,
+                load_clinic(Path("clinic.yml")),
+                database=database,
+                health=Health(lambda: {"database": True, "assistant": True}),
+                now=lambda: NOW,
+            )
+            for line in _report(app, database, options.times):
+                print(line, flush=True)
 
 
 def fill_empty(database: Database, count: int, days: int) -> None:
