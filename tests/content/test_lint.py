@@ -28,11 +28,11 @@ BAD = {
     "It can be uncomfortable,": ("It cures,", "claims 'cures'"),
     "You may be sore for a day or two.": ("It eases pain.", "needs a hedge"),
     "a gritty feel": ("petechiae", "does not explain 'petechiae'"),
-    "after 2 to 3 days": ("after 5 days", "'5 days' stands in none of its facts"),
+    "it may be bleeding": ("wait 5 days", "'5 days' stands in none of its facts"),
     "for less pressure": ("for the color", "'colour' in British English"),
-    "Harder has not": (f"{HARD} {HARD} {HARD} Harder has not", "reading grade"),
+    "Harder is not": (f"{HARD} {HARD} {HARD} Harder is not", "reading grade"),
     "Stop and call {urgent_line}": ("Go home", 'no "stop and get help if" line'),
-    "facts: [V6, V8, M7, B1, B3, B5, B4, RF10]": (
+    "facts: [V6, V8, M7, B1, B3, B5, B4, RF10, E5]": (
         "facts: [V8]",
         "rests only on facts from memory",
     ),
