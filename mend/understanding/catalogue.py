@@ -7,9 +7,8 @@ Rasa, and reading takes a fraction of a second.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -21,6 +20,7 @@ from mend import unique_keys
 from mend.clinic import FACTS
 from mend.errors import OperatorError
 from mend.understanding.circumstances import CAUTIONS
+from mend.understanding.entry import Entry, only_response
 
 OUTCOMES = ("answered", "small_talk", "handoff")
 TIERS = ("emergency", "same_day", "soon")
@@ -53,7 +53,6 @@ _CAUTION = "utter_caution/"
 _FAQ_INTENT = "faq/"
 _ID = re.compile(r"[a-z]+\.[a-z0-9_]+")
 _ADVICE_ID = re.compile(r"(?P<flag>RF\d\d)\.(?P<tier>[a-z_]+)")
-_BRACES = re.compile(r"\{([^{}]*)\}")
 _ANSWER_KEYS = frozenset(
     {"answer", "title", "outcome", "facts", "sources", "reviewed", "reviewer"}
 )
@@ -308,6 +307,12 @@ class _Reader:
         self._pictures: dict[str, str] = {}
         self._questions: dict[str, str] = {}
         self._where: dict[str, str] = {}
+        self._readers = {
+            _ANSWER: self._read_answer,
+            _ADVICE: self._read_advice,
+            _CHECK: self._read_check,
+            _CAUTION: self._read_caution,
+        }
 
     def read_sources(self) -> None:
         file = self._data_dir / SOURCES_FILE
@@ -321,7 +326,8 @@ class _Reader:
             if not isinstance(entry, dict):
                 self._say(file, str(key), "must be a mapping")
                 continue
-            self._sources[str(key)] = self._source(file, str(key), entry)
+            where = self._at(file, str(key))
+            self._sources[str(key)] = _source(Entry(where, entry, self._problems))
 
     def read_pictures(self) -> None:
         file = self._data_dir / PICTURES_FILE
@@ -337,25 +343,6 @@ class _Reader:
             else:
                 self._say(file, f"pictures.{name}", "must say what the picture shows")
 
-    def _source(self, file: Path, key: str, entry: dict[str, Any]) -> Source:
-        words = {}
-        for name in ("title", "authors", "strength", "kind"):
-            words[name] = self._text(file, key, entry, name)
-        if words["kind"] and words["kind"] not in KINDS:
-            self._say(file, key, f"kind {words['kind']!r} is not one of {_list(KINDS)}")
-        year = entry.get("year")
-        if year is not None and (isinstance(year, bool) or not isinstance(year, int)):
-            self._say(file, key, f"year must be a number or null, not {year!r}")
-            year = None
-        url = entry.get("url") or ""
-        if not isinstance(url, str) or (
-            url and not url.startswith(("https://", "http://"))
-        ):
-            # Shown to visitors as a link: no other scheme may get there.
-            self._say(file, key, "url must begin with https:// or be empty")
-            url = ""
-        return Source(year=year, url=url, **words)
-
     def read_file(self, file: Path) -> None:
         content = self._load(file)
         for item in content.get("nlu") or []:
@@ -364,15 +351,16 @@ class _Reader:
         if not isinstance(responses, dict):
             self._say(file, "responses", "must be a mapping")
             return
-        for name, variants in responses.items():
-            if str(name).startswith(_ANSWER):
-                self._read_answer(file, str(name), variants)
-            elif str(name).startswith(_ADVICE):
-                self._read_advice(file, str(name), variants)
-            elif str(name).startswith(_CHECK):
-                self._read_check(file, str(name), variants)
-            elif str(name).startswith(_CAUTION):
-                self._read_caution(file, str(name), variants)
+        for key, variants in responses.items():
+            name = str(key)
+            prefix = next((it for it in self._readers if name.startswith(it)), None)
+            if prefix is None:
+                continue
+            more = {SINCE} if prefix == _CAUTION else frozenset()
+            where = self._at(file, name)
+            found = only_response(where, variants, PLACEHOLDERS | more, self._problems)
+            if found is not None:
+                self._readers[prefix](name.removeprefix(prefix), name, *found)
 
     def _read_questions(self, item: Any) -> None:
         if not isinstance(item, dict):
@@ -384,167 +372,104 @@ class _Reader:
             first = lines[0].removeprefix("-").strip()
             self._questions.setdefault(intent.removeprefix(_FAQ_INTENT), first)
 
-    def _read_answer(self, file: Path, name: str, variants: Any) -> None:
-        answer_id = name.removeprefix(_ANSWER)
-        response = self._only_variant(file, name, variants)
-        if response is None:
-            return
-        custom = response["custom"]
+    def _read_answer(self, answer_id: str, name: str, text: str, custom: Entry) -> None:
+        fields = custom.fields
         if not _ID.fullmatch(answer_id):
-            self._say(file, name, "the id must look like group.name")
-        if custom.get("answer") != answer_id:
-            self._say(
-                file, name, f"custom.answer is {custom.get('answer')!r}, not the id"
-            )
-        for key in sorted(_ANSWER_KEYS - set(custom)):
-            self._say(file, name, f"custom.{key} is missing")
-        for key in sorted(set(custom) - _ANSWER_KEYS - _OPTIONAL_KEYS):
-            self._say(file, name, f"custom.{key} is not known")
-        title = self._text(file, name, custom, "title")
-        if len(title) > TITLE_LIMIT:
-            self._say(
-                file,
-                name,
-                f"title has {len(title)} characters, {TITLE_LIMIT} at most",
-            )
-        self._one_of(file, name, "outcome", custom.get("outcome"), OUTCOMES)
-        for key, allowed in (("form", FORMS), ("escalation", ESCALATIONS)):
-            if custom.get(key) is not None:
-                self._one_of(file, name, key, custom[key], allowed)
-        followups = self._texts(file, name, custom, "followups")
+            custom.say("the id must look like group.name")
+        if fields.get("answer") != answer_id:
+            custom.say(f"custom.answer is {fields.get('answer')!r}, not the id")
+        custom.has_keys(_ANSWER_KEYS, _OPTIONAL_KEYS, "custom.")
+        title = custom.text("title") if "title" in fields else ""
+        custom.is_short("title", title, TITLE_LIMIT)
+        custom.one_of("outcome", OUTCOMES)
+        custom.one_of("form", FORMS)
+        custom.one_of("escalation", ESCALATIONS)
+        followups = custom.texts("followups")
         if len(followups) > FOLLOWUP_LIMIT or len(set(followups)) < len(followups):
-            self._say(file, name, f"followups: {FOLLOWUP_LIMIT} different ones at most")
-        repeat = custom.get("repeat", False)
+            custom.say(f"followups: {FOLLOWUP_LIMIT} different ones at most")
+        repeat = fields.get("repeat", False)
         if not isinstance(repeat, bool):
-            self._say(file, name, "repeat must be true or false")
-        picture = custom.get("picture")
+            custom.say("repeat must be true or false")
+        picture = fields.get("picture")
         if picture is not None and picture not in self._pictures:
-            self._say(file, name, f"no picture {picture!r} in {PICTURES_FILE}")
-        deeper = self._deeper(file, name, custom)
-        if not self._first(file, name):
+            custom.say(f"no picture {picture!r} in {PICTURES_FILE}")
+        deeper = _deeper(custom)
+        if not self._first(name, custom):
             return
         self._answers[answer_id] = Answer(
             id=answer_id,
             title=title,
-            text=response["text"],
-            outcome=str(custom.get("outcome")),
-            facts=self._texts(file, name, custom, "facts"),
-            sources=self._texts(file, name, custom, "sources"),
-            reviewed=self._date(file, name, custom),
-            reviewer=str(custom.get("reviewer") or ""),
+            text=text,
+            outcome=str(fields.get("outcome")),
+            facts=custom.texts("facts"),
+            sources=custom.texts("sources"),
+            reviewed=custom.date("reviewed"),
+            reviewer=str(fields.get("reviewer") or ""),
             followups=followups,
-            form=custom.get("form"),
-            escalation=custom.get("escalation"),
+            form=fields.get("form"),
+            escalation=fields.get("escalation"),
             deeper=deeper,
             repeat=bool(repeat),
             picture=picture,
         )
 
-    def _deeper(self, file: Path, name: str, custom: dict[str, Any]) -> Deeper | None:
-        if "deeper" not in custom:
-            return None
-        name = f"{name}, custom.deeper"
-        entry = custom["deeper"]
-        if not isinstance(entry, dict):
-            self._say(file, name, "must have text, facts and sources")
-            return None
-        for key in sorted(str(key) for key in (set(entry) - {_HEADING}) ^ _DEEPER_KEYS):
-            self._say(
-                file, name, f"{key} is {'not known' if key in entry else 'missing'}"
-            )
-        text = self._text(file, name, entry, "text")
-        self._check_placeholders(file, name, text)
-        return Deeper(
-            text,
-            self._texts(file, name, entry, "facts"),
-            self._texts(file, name, entry, "sources"),
-            self._text(file, name, entry, _HEADING) if _HEADING in entry else "",
-        )
-
-    def _read_caution(self, file: Path, name: str, variants: Any) -> None:
-        response = self._only_variant(file, name, variants, {SINCE})
-        if response is None:
-            return
-        custom = response["custom"]
-        for key in sorted(_CAUTION_KEYS - set(custom)):
-            self._say(file, name, f"custom.{key} is missing")
-        for key in sorted(set(custom) - _CAUTION_KEYS - {"them"}):
-            self._say(file, name, f"custom.{key} is not known")
-        caution_id = name.removeprefix(_CAUTION)
+    def _read_caution(
+        self, caution_id: str, name: str, text: str, custom: Entry
+    ) -> None:
+        custom.has_keys(_CAUTION_KEYS, {"them"}, "custom.")
         if caution_id not in CAUTIONS:
-            self._say(file, name, f"must end in one of {_list(CAUTIONS)}")
-        if not self._first(file, name):
+            custom.say(f"must end in one of {_list(CAUTIONS)}")
+        if not self._first(name, custom):
             return
+        fields = custom.fields
         self._cautions[caution_id] = Caution(
             id=caution_id,
-            text=response["text"],
-            them=self._words(file, name, custom, "them") if "them" in custom else "",
-            answers=self._texts(file, name, custom, "answers"),
-            facts=self._texts(file, name, custom, "facts"),
-            sources=self._texts(file, name, custom, "sources"),
-            reviewed=self._date(file, name, custom),
-            reviewer=str(custom.get("reviewer") or ""),
+            text=text,
+            them=custom.words("them", PLACEHOLDERS) if "them" in fields else "",
+            answers=custom.texts("answers"),
+            facts=custom.texts("facts"),
+            sources=custom.texts("sources"),
+            reviewed=custom.date("reviewed"),
+            reviewer=str(fields.get("reviewer") or ""),
         )
 
-    def _read_advice(self, file: Path, name: str, variants: Any) -> None:
-        advice_id = name.removeprefix(_ADVICE)
-        response = self._only_variant(file, name, variants)
-        if response is None:
-            return
-        match = self._flag_and_tier(file, name, advice_id)
+    def _read_advice(self, advice_id: str, name: str, text: str, custom: Entry) -> None:
+        match = _flag_and_tier(advice_id, custom)
         if match is None:
             return
-        custom = response["custom"]
+        fields = custom.fields
         expected = {
             "outcome": "red_flag",
             "flag": match["flag"],
             "urgency": match["tier"],
         }
         for key, value in expected.items():
-            if custom.get(key) != value:
-                self._say(
-                    file, name, f"custom.{key} is {custom.get(key)!r}, not {value!r}"
-                )
-        them = self._words(file, name, custom, "them")
-        if not self._first(file, name):
+            if fields.get(key) != value:
+                custom.say(f"custom.{key} is {fields.get(key)!r}, not {value!r}")
+        them = custom.words("them", PLACEHOLDERS)
+        if not self._first(name, custom):
             return
         self._advice[advice_id] = Advice(
             id=advice_id,
             flag=match["flag"],
             tier=match["tier"],
-            title=str(custom.get("title") or ""),
-            text=response["text"],
+            title=str(fields.get("title") or ""),
+            text=text,
             them=them,
-            facts=self._texts(file, name, custom, "facts"),
-            sources=self._texts(file, name, custom, "sources"),
-            reviewed=self._date(file, name, custom) if "reviewed" in custom else "",
-            reviewer=str(custom.get("reviewer") or ""),
+            facts=custom.texts("facts"),
+            sources=custom.texts("sources"),
+            reviewed=custom.date("reviewed"),
+            reviewer=str(fields.get("reviewer") or ""),
         )
 
-    def _read_check(self, file: Path, name: str, variants: Any) -> None:
-        advice_id = name.removeprefix(_CHECK)
-        response = self._only_variant(file, name, variants)
-        if response is None or self._flag_and_tier(file, name, advice_id) is None:
+    def _read_check(self, advice_id: str, name: str, text: str, custom: Entry) -> None:
+        if _flag_and_tier(advice_id, custom) is None:
             return
-        custom = response["custom"]
-        for key in sorted(str(key) for key in set(custom) - {"yes"}):
-            self._say(file, name, f"custom.{key} is not known")
-        yes = self._words(file, name, custom, "yes")
-        if len(yes) > TITLE_LIMIT:
-            self._say(
-                file, name, f"yes has {len(yes)} characters, {TITLE_LIMIT} at most"
-            )
-        if self._first(file, name):
-            self._checks[advice_id] = Check(advice_id, response["text"], yes)
-
-    def _flag_and_tier(
-        self, file: Path, name: str, advice_id: str
-    ) -> re.Match[str] | None:
-        match = _ADVICE_ID.fullmatch(advice_id)
-        if match is None or match["tier"] not in TIERS:
-            self._say(file, name, f"must end in RFnn.tier, tier one of {_list(TIERS)}")
-            return None
-        return match
+        custom.has_keys(frozenset(), {"yes"}, "custom.")
+        yes = custom.words("yes", PLACEHOLDERS)
+        custom.is_short("yes", yes, TITLE_LIMIT)
+        if self._first(name, custom):
+            self._checks[advice_id] = Check(advice_id, text, yes)
 
     def finish(self) -> Catalogue:
         for answer in self._answers.values():
@@ -617,99 +542,68 @@ class _Reader:
             self._problems.append(f"{name}: must be a mapping with keys")
         return {}
 
-    def _only_variant(
-        self, file: Path, name: str, variants: Any, more: Set[str] = frozenset()
-    ) -> dict[str, Any] | None:
-        """Return the one response of a name if its shape is right.
-
-        Args:
-            file: where it stands.
-            name: of the response.
-            variants: what stands under the name.
-            more: placeholders besides the clinic's facts.
-        """
-        if not isinstance(variants, list) or len(variants) != 1:
-            self._say(file, name, "must have exactly one response")
-            return None
-        response = variants[0]
-        if not isinstance(response, dict) or not isinstance(
-            response.get("custom"), dict
-        ):
-            self._say(file, name, "must have text and custom")
-            return None
-        text = self._text(file, name, response, "text")
-        self._check_placeholders(file, name, text, more)
-        return {"text": text, "custom": response["custom"]}
-
-    def _words(self, file: Path, name: str, custom: dict[str, Any], key: str) -> str:
-        """Return words under ``custom`` that visitors read."""
-        if key not in custom:
-            self._say(file, name, f"custom.{key} is missing")
-            return ""
-        words = self._text(file, name, custom, key)
-        self._check_placeholders(file, f"{name}, custom.{key}", words)
-        return words
-
-    def _check_placeholders(
-        self, file: Path, name: str, text: str, more: Set[str] = frozenset()
-    ) -> None:
-        for placeholder in _BRACES.findall(text):
-            if placeholder not in PLACEHOLDERS | more:
-                self._say(file, name, f"unknown placeholder {{{placeholder}}}")
-        if set("{}") & set(_BRACES.sub("", text)):
-            self._say(file, name, "has a brace that belongs to no placeholder")
-
-    def _text(self, file: Path, name: str, entry: dict[str, Any], key: str) -> str:
-        value = entry.get(key)
-        if isinstance(value, str) and value.strip():
-            return value
-        if key in entry or key != "title":
-            self._say(file, name, f"{key} must be text")
-        return ""
-
-    def _texts(
-        self, file: Path, name: str, entry: dict[str, Any], key: str
-    ) -> tuple[str, ...]:
-        value = entry.get(key)
-        if value is None:
-            value = []
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return tuple(value)
-        self._say(file, name, f"{key} must be a list of names")
-        return ()
-
-    def _date(self, file: Path, name: str, custom: dict[str, Any]) -> str:
-        value = custom.get("reviewed")
-        if isinstance(value, str):
-            try:
-                return dt.date.fromisoformat(value).isoformat()
-            except ValueError:
-                pass
-        if "reviewed" in custom:
-            # A bare date would be a date object to Rasa, which cannot be sent as JSON.
-            self._say(
-                file, name, f'reviewed must be a quoted date "2026-11-23", not {value}'
-            )
-        return ""
-
-    def _one_of(
-        self, file: Path, name: str, key: str, value: Any, allowed: tuple[str, ...]
-    ) -> None:
-        if value not in allowed and value is not None:
-            self._say(file, name, f"{key} {value!r} is not one of {_list(allowed)}")
-
-    def _first(self, file: Path, name: str) -> bool:
+    def _first(self, name: str, entry: Entry) -> bool:
         if name in self._where:
-            self._say(file, name, f"is there twice; see {self._where[name]}")
+            entry.say(f"is there twice; see {self._where[name]}")
             return False
-        self._where[name] = f"{self._name(file)}, {name}"
+        self._where[name] = entry.where
         return True
 
     def _say(self, file: Path, key: str, problem: str) -> None:
-        self._problems.append(f"{self._name(file)}, {key}: {problem}")
+        self._problems.append(f"{self._at(file, key)}: {problem}")
+
+    def _at(self, file: Path, key: str) -> str:
+        return f"{self._name(file)}, {key}"
 
     def _name(self, file: Path) -> str:
         return f"{self._data_dir.name}/{file.relative_to(self._data_dir).as_posix()}"
+
+
+def _source(entry: Entry) -> Source:
+    title, authors, strength, kind = (
+        entry.text(key) for key in ("title", "authors", "strength", "kind")
+    )
+    if kind:
+        entry.one_of("kind", KINDS)
+    year = entry.fields.get("year")
+    if year is not None and (isinstance(year, bool) or not isinstance(year, int)):
+        entry.say(f"year must be a number or null, not {year!r}")
+        year = None
+    url = entry.fields.get("url") or ""
+    if not isinstance(url, str) or (
+        url and not url.startswith(("https://", "http://"))
+    ):
+        # Shown to visitors as a link: no other scheme may get there.
+        entry.say("url must begin with https:// or be empty")
+        url = ""
+    return Source(title, authors, year, kind, strength, url)
+
+
+def _deeper(custom: Entry) -> Deeper | None:
+    if "deeper" not in custom.fields:
+        return None
+    where, fields = f"{custom.where}, custom.deeper", custom.fields["deeper"]
+    entry = Entry(where, fields, custom.problems)
+    if not isinstance(fields, dict):
+        entry.say("must have text, facts and sources")
+        return None
+    entry.has_keys(_DEEPER_KEYS, {_HEADING})
+    text = entry.text("text")
+    entry.has_only(PLACEHOLDERS, text)
+    return Deeper(
+        text,
+        entry.texts("facts"),
+        entry.texts("sources"),
+        entry.text(_HEADING) if _HEADING in fields else "",
+    )
+
+
+def _flag_and_tier(advice_id: str, entry: Entry) -> re.Match[str] | None:
+    match = _ADVICE_ID.fullmatch(advice_id)
+    if match is None or match["tier"] not in TIERS:
+        entry.say(f"must end in RFnn.tier, tier one of {_list(TIERS)}")
+        return None
+    return match
 
 
 def _with_question(answer: Answer, question: str) -> Answer:

@@ -264,6 +264,12 @@ def test_wrong_source_is_named(folder, entry, problem):
     assert found.startswith(f"data/sources.yml, nhs_sprains: {problem}")
 
 
+def test_source_without_title_is_named(folder):
+    del folder.sources["nhs_sprains"]["title"]
+    (found,) = folder.problems()
+    assert found == "data/sources.yml, nhs_sprains: title must be text"
+
+
 def test_source_without_year_or_page_is_fine(folder):
     folder.sources["nhs_sprains"].update(year=None, url="")
     assert folder.load().sources["nhs_sprains"].year is None
