@@ -1,4 +1,4 @@
-"""A browser and a front door whose Rasa is a stand-in."""
+"""A browser, a front door whose Rasa is a stand-in, and a desk."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.desk_running import RunningDesk, running_desk
 from tests.chat.doubles import StandInRasa
 from tests.chat.running import Running, front_door
 
@@ -55,19 +56,27 @@ def door(tmp_path_factory: pytest.TempPathFactory, rasa: StandInRasa) -> Iterato
         yield running
 
 
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
+    with running_desk(tmp_path_factory.mktemp("desk")) as running:
+        yield running
+
+
 @pytest.fixture
-def open_page(
-    browser: Browser, door: Running, request: pytest.FixtureRequest
+def new_page(
+    browser: Browser, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Page]]:
-    """Open a path; the test fails on a script error or a refused resource."""
+    """Open an empty page; a script error or a refused resource fails the test.
+
+    It takes cookies, and what playwright's contexts take.
+    """
     errors: list[str] = []
     contexts = []
 
-    def opened(path: str, width: int = 1000, height: int = 800, **more: object) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, **more
-        )
+    def opened(*cookies: dict[str, str], **look: object) -> Page:
+        context = browser.new_context(**look)
         contexts.append(context)
+        context.add_cookies(list(cookies))
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -79,10 +88,38 @@ def open_page(
                 else None
             ),
         )
-        page.goto(door.url + path)
         return page
 
     yield opened
     for context in contexts:
         context.close()
     assert errors == [], request.node.name
+
+
+@pytest.fixture
+def open_page(new_page: Callable[..., Page], door: Running) -> Callable[..., Page]:
+    """Open a path of the front door."""
+
+    def opened(path: str, width: int = 1000, height: int = 800, **more: object) -> Page:
+        page = new_page(viewport={"width": width, "height": height}, **more)
+        page.goto(door.url + path)
+        return page
+
+    return opened
+
+
+@pytest.fixture
+def open_desk(new_page: Callable[..., Page], desk: RunningDesk) -> Callable[..., Page]:
+    """Open a path of the desk, as somebody of a role or, without one, signed out."""
+
+    def opened(
+        path: str, role: str | None = "manager", on: RunningDesk = desk, **look: object
+    ) -> Page:
+        page = new_page(
+            *([on.cookie(role)] if role else ()),
+            **{"viewport": {"width": 1280, "height": 800}, **look},
+        )
+        page.goto(on.url + path)
+        return page
+
+    return opened

@@ -31,6 +31,15 @@ def violations(page: Page, *, colours_only: bool = False) -> list[str]:
     ]
 
 
+def fits(page: Page) -> bool:
+    """Say whether nothing is wider than the screen (WCAG 1.4.10)."""
+    return bool(
+        page.evaluate(
+            "(html => html.scrollWidth <= html.clientWidth)(document.documentElement)"
+        )
+    )
+
+
 def covered(target: Locator) -> bool:
     """Say whether something else lies over the middle of a target."""
     over: bool = target.evaluate(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.desk_running import RunningDesk, running_desk
-from tests.browser.helpers import violations
+from tests.browser.desk_running import RunningDesk
+from tests.browser.helpers import fits, violations
 from tests.desk.conftest import PASSWORD
 
 LOOKS = pytest.mark.parametrize(
@@ -20,53 +20,10 @@ LOOKS = pytest.mark.parametrize(
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
-    with running_desk(tmp_path_factory.mktemp("account")) as running:
-        yield running
-
-
-@pytest.fixture
-def open_page(browser: Browser, desk: RunningDesk) -> Iterator[Open]:
-    """Open a page, signed in or not; a refused resource or script error fails."""
-    errors: list[str] = []
-    contexts = []
-
-    def opened(path: str, role: str | None = None, **look: object) -> Page:
-        context = browser.new_context(
-            **{"viewport": {"width": 1280, "height": 800}, **look}
-        )
-        contexts.append(context)
-        if role:
-            context.add_cookies([desk.cookie(role)])
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                errors.append(message.text)
-                if "Content Security Policy" in message.text
-                else None
-            ),
-        )
-        page.goto(desk.url + path)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert errors == []
-
-
 def is_good(page: Page) -> bool:
     """Say whether axe-core finds nothing and nothing is wider than the screen."""
     assert violations(page) == []
-    return bool(
-        page.evaluate(
-            "(html => html.scrollWidth <= html.clientWidth)(document.documentElement)"
-        )
-    )
+    return fits(page)
 
 
 def sign_in(page: Page, person: str, password: str = PASSWORD) -> None:
@@ -77,11 +34,11 @@ def sign_in(page: Page, person: str, password: str = PASSWORD) -> None:
 
 @LOOKS
 def test_second_factor_from_the_first_sign_in_on(
-    open_page: Open, desk: RunningDesk, look: dict[str, object]
+    open_desk: Open, desk: RunningDesk, look: dict[str, object]
 ) -> None:
     person = f"ada-{len(desk.desk.people)}"
     desk.desk.people[person] = desk.desk.add_person(person, "admin")
-    page = open_page("/sign-in", **look)
+    page = open_desk("/sign-in", None, **look)
     assert is_good(page)
     sign_in(page, person, "a wrong password")
     expect(page.get_by_role("alert")).to_contain_text("not right")
@@ -120,9 +77,9 @@ def test_second_factor_from_the_first_sign_in_on(
 
 
 @LOOKS
-def test_account(open_page: Open, look: dict[str, object]) -> None:
-    open_page("/account", "reviewer")
-    page = open_page("/account", "reviewer", **look)
+def test_account(open_desk: Open, look: dict[str, object]) -> None:
+    open_desk("/account", "reviewer")
+    page = open_desk("/account", "reviewer", **look)
     expect(page.get_by_role("row", name="This one")).to_have_count(1)
     assert is_good(page)
     page.get_by_label("Your password", exact=True).fill("wrong")
@@ -135,8 +92,8 @@ def test_account(open_page: Open, look: dict[str, object]) -> None:
 
 
 @LOOKS
-def test_people(open_page: Open, look: dict[str, object]) -> None:
-    page = open_page("/people", "admin", **look)
+def test_people(open_desk: Open, look: dict[str, object]) -> None:
+    page = open_desk("/people", "admin", **look)
     assert is_good(page)
     page.get_by_label("Name").fill("Robin")
     page.get_by_label("E-mail address").fill("manager@clinic.example")
@@ -146,8 +103,8 @@ def test_people(open_page: Open, look: dict[str, object]) -> None:
 
 
 @LOOKS
-def test_audit(open_page: Open, look: dict[str, object]) -> None:
-    page = open_page("/audit", "manager", **look)
+def test_audit(open_desk: Open, look: dict[str, object]) -> None:
+    page = open_desk("/audit", "manager", **look)
     assert is_good(page)
     page.get_by_role("button", name="Check all now").click()
     expect(page.get_by_text("entries were checked")).to_be_visible()
@@ -158,9 +115,9 @@ def test_audit(open_page: Open, look: dict[str, object]) -> None:
 
 
 @LOOKS
-def test_erasing(open_page: Open, desk: RunningDesk, look: dict[str, object]) -> None:
+def test_erasing(open_desk: Open, desk: RunningDesk, look: dict[str, object]) -> None:
     reference = desk.desk.case("Please delete what I wrote")
-    page = open_page(f"/cases/{reference}", "manager", **look)
+    page = open_desk(f"/cases/{reference}", "manager", **look)
     page.get_by_role("link", name="Erase this visitor").click()
     expect(page.get_by_role("heading", name="Erase this visitor?")).to_be_visible()
     assert is_good(page)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.desk_running import RunningDesk, running_desk
+from tests.browser.desk_running import RunningDesk
 
 # Tables without a name, heading cells without a direction, sorted columns that do not
 # say so.
@@ -20,19 +20,9 @@ UNREADABLE = """() => [...document.querySelectorAll("table")].flatMap((table) =>
   ]).filter(Boolean).map((found) => found.slice(0, 120))"""
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
-    with running_desk(tmp_path_factory.mktemp("desk")) as running:
-        yield running
-
-
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    opened = context.new_page()
-    opened.set_default_timeout(10_000)
-    yield opened
-    context.close()
+def page(new_page: Callable[..., Page]) -> Page:
+    return new_page(permissions=["clipboard-read", "clipboard-write"])
 
 
 def test_check_28_signing_in_asks_for_nothing_to_be_remembered_or_solved(

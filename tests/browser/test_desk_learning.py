@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
 from mend.clinic import Clinic
@@ -89,27 +89,12 @@ def _fill(database: Database, now: datetime) -> int:
 
 
 @pytest.fixture
-def signed_in(browser: Browser, desk: Desk) -> Iterator[Callable[..., Page]]:
-    contexts = []
-    refused: list[str] = []
-
+def signed_in(new_page: Callable[..., Page], desk: Desk) -> Callable[..., Page]:
     def opened(role: str = "manager", **more: object) -> Page:
-        context = browser.new_context(**more)
-        contexts.append(context)
         cookie = {"name": "mend-desk", "value": desk.tokens[role], "url": desk.url}
-        context.add_cookies([cookie])
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on(
-            "console",
-            lambda m: refused.append(m.text) if "Security Policy" in m.text else None,
-        )
-        return page
+        return new_page(cookie, **more)
 
-    yield opened
-    for context in contexts:
-        context.close()
-    assert refused == []
+    return opened
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

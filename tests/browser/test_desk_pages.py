@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.desk_running import RunningDesk, running_desk
-from tests.browser.helpers import violations
+from tests.browser.helpers import fits, violations
 
 PHONE = {"viewport": {"width": 390, "height": 844}}
 DARK = {"color_scheme": "dark"}
@@ -19,58 +19,9 @@ LOOKS = pytest.mark.parametrize(
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
-    with running_desk(tmp_path_factory.mktemp("desk")) as running:
-        yield running
-
-
-@pytest.fixture
-def open_page(browser: Browser, desk: RunningDesk) -> Iterator[Open]:
-    """Open a page; the test fails on a script error or a refused resource."""
-    errors: list[str] = []
-    contexts = []
-
-    def opened(
-        path: str, role: str = "manager", on: RunningDesk = desk, **look: object
-    ) -> Page:
-        context = browser.new_context(
-            **{"viewport": {"width": 1280, "height": 800}, **look}
-        )
-        contexts.append(context)
-        context.add_cookies([on.cookie(role)])
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                errors.append(message.text)
-                if "Content Security Policy" in message.text
-                else None
-            ),
-        )
-        page.goto(on.url + path)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert errors == []
-
-
-def fits(page: Page) -> bool:
-    """Say whether nothing is wider than the screen (WCAG 1.4.10)."""
-    return bool(
-        page.evaluate(
-            "(html => html.scrollWidth <= html.clientWidth)(document.documentElement)"
-        )
-    )
-
-
 @LOOKS
-def test_queue(open_page: Open, desk: RunningDesk, look: dict[str, object]) -> None:
-    page = open_page("/?kind=red_flag", **look)
+def test_queue(open_desk: Open, desk: RunningDesk, look: dict[str, object]) -> None:
+    page = open_desk("/?kind=red_flag", **look)
     expect(page.get_by_role("link", name=desk.cases["emergency"])).to_be_visible()
     assert violations(page) == []
     assert fits(page)
@@ -80,9 +31,9 @@ def test_queue(open_page: Open, desk: RunningDesk, look: dict[str, object]) -> N
         assert fits(page)
 
 
-def test_empty_queue(open_page: Open, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_empty_queue(open_desk: Open, tmp_path_factory: pytest.TempPathFactory) -> None:
     with running_desk(tmp_path_factory.mktemp("empty"), filled=False) as empty:
-        page = open_page("/", on=empty)
+        page = open_desk("/", on=empty)
         expect(page.get_by_text("Nobody is waiting.")).to_be_visible()
         assert violations(page) == []
         page.context.close()
@@ -90,9 +41,9 @@ def test_empty_queue(open_page: Open, tmp_path_factory: pytest.TempPathFactory) 
 
 @LOOKS
 def test_case_with_everything_open(
-    open_page: Open, desk: RunningDesk, look: dict[str, object]
+    open_desk: Open, desk: RunningDesk, look: dict[str, object]
 ) -> None:
-    page = open_page(f"/cases/{desk.cases['consultation']}", **look)
+    page = open_desk(f"/cases/{desk.cases['consultation']}", **look)
     expect(page.get_by_text("Ana Oyelaran")).to_have_count(0)
     page.get_by_role("button", name="Show name and number").click()
     call = page.get_by_role("link", name="+442079460321")
@@ -106,17 +57,17 @@ def test_case_with_everything_open(
 
 @LOOKS
 def test_red_flag_case(
-    open_page: Open, desk: RunningDesk, look: dict[str, object]
+    open_desk: Open, desk: RunningDesk, look: dict[str, object]
 ) -> None:
-    page = open_page(f"/cases/{desk.cases['flag']}", **look)
+    page = open_desk(f"/cases/{desk.cases['flag']}", **look)
     expect(page.locator("mark").first).to_be_visible()
     assert violations(page) == []
     assert fits(page)
 
 
 @LOOKS
-def test_search(open_page: Open, look: dict[str, object]) -> None:
-    page = open_page("/search", **look)
+def test_search(open_desk: Open, look: dict[str, object]) -> None:
+    page = open_desk("/search", **look)
     page.get_by_label("Reference, name, phone").fill("knee")
     page.get_by_label("Reference, name, phone").press("Enter")
     expect(page.get_by_text("1 case found")).to_be_visible()
@@ -131,10 +82,10 @@ def test_search(open_page: Open, look: dict[str, object]) -> None:
 
 @LOOKS
 def test_conflict_keeps_the_note(
-    open_page: Open, desk: RunningDesk, look: dict[str, object]
+    open_desk: Open, desk: RunningDesk, look: dict[str, object]
 ) -> None:
-    page = open_page(f"/cases/{desk.cases['complaint']}", **look)
-    other = open_page(f"/cases/{desk.cases['complaint']}", "admin")
+    page = open_desk(f"/cases/{desk.cases['complaint']}", **look)
+    other = open_desk(f"/cases/{desk.cases['complaint']}", "admin")
     other.get_by_label("Add a note").fill("I ring them")
     other.get_by_role("button", name="Add note").click()
     expect(other.locator(".notes")).to_contain_text("I ring them")
@@ -147,10 +98,10 @@ def test_conflict_keeps_the_note(
 
 
 def test_one_minute_from_the_queue_to_closed_by_keyboard(
-    open_page: Open, desk: RunningDesk
+    open_desk: Open, desk: RunningDesk
 ) -> None:
     reference = desk.desk.case("Please ring me", why="The visitor asked for a person.")
-    page = open_page("/?view=unassigned", "reviewer")
+    page = open_desk("/?view=unassigned", "reviewer")
     page.get_by_role("link", name=reference).focus()
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Take this case").focus()
@@ -166,9 +117,9 @@ def test_one_minute_from_the_queue_to_closed_by_keyboard(
 
 
 def test_a_new_urgent_case_appears_and_is_announced(
-    open_page: Open, desk: RunningDesk
+    open_desk: Open, desk: RunningDesk
 ) -> None:
-    page = open_page("/?view=mine", "admin")
+    page = open_desk("/?view=mine", "admin")
     page.clock.install()
     page.reload()
     before = page.title()
@@ -195,9 +146,9 @@ def test_a_new_urgent_case_appears_and_is_announced(
 
 
 def test_focus_stays_on_its_link_when_the_list_is_swapped(
-    open_page: Open, desk: RunningDesk
+    open_desk: Open, desk: RunningDesk
 ) -> None:
-    page = open_page("/", "reviewer")
+    page = open_desk("/", "reviewer")
     page.clock.install()
     page.reload()
     link = page.get_by_role("link", name=desk.cases["misses"])
@@ -209,8 +160,8 @@ def test_focus_stays_on_its_link_when_the_list_is_swapped(
     expect(link).to_be_focused()
 
 
-def test_being_signed_out_is_said(open_page: Open) -> None:
-    page = open_page("/", "reviewer")
+def test_being_signed_out_is_said(open_desk: Open) -> None:
+    page = open_desk("/", "reviewer")
     page.clock.install()
     page.reload()
     page.context.clear_cookies()
@@ -220,21 +171,17 @@ def test_being_signed_out_is_said(open_page: Open) -> None:
 
 
 def test_without_script_the_queue_reloads_itself(
-    browser: Browser, desk: RunningDesk
+    open_desk: Open,
 ) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    context.add_cookies([desk.cookie("reviewer")])
-    page = context.new_page()
-    page.goto(desk.url)
+    page = open_desk("/", "reviewer", java_script_enabled=False)
     again = page.locator('meta[http-equiv="refresh"]').get_attribute("content")
     assert again == "60; url=/?view=open&page=1&auto=1"
-    context.close()
 
 
 def test_on_paper_there_is_the_case_and_no_buttons(
-    open_page: Open, desk: RunningDesk
+    open_desk: Open, desk: RunningDesk
 ) -> None:
-    page = open_page(f"/cases/{desk.cases['flag']}")
+    page = open_desk(f"/cases/{desk.cases['flag']}")
     page.emulate_media(media="print")
     for gone in ("Take this case", "Add note", "Find", "Mark the chat as read"):
         expect(page.get_by_role("button", name=gone)).to_have_count(0)
