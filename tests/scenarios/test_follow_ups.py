@@ -5,19 +5,12 @@ from pathlib import Path
 import pytest
 
 from mend.understanding.catalogue import load_catalogue
+from tests.scenarios.test_conversations import choices
 
 
 def answers(turn):
     """Return the ids of all answers of a turn, in their order."""
     return [m["answer"] for m in turn["messages"] if m["answer"]]
-
-
-def choices(turn):
-    return {
-        choice["title"]: choice["choice"]
-        for message in turn["messages"]
-        for choice in message["choices"]
-    }
 
 
 @pytest.fixture

@@ -8,28 +8,13 @@ import requests
 from mend.chat.words import Words
 from mend.clinic import load_clinic
 from mend.understanding.catalogue import load_catalogue
+from tests.scenarios.test_conversations import answer, choices, texts
 
 ANSWERS = load_catalogue(Path("data")).answers
 WORDS = Words(load_clinic(Path("clinic.yml")))
 HURTS = WORDS.say(ANSWERS["iastm.hurts"].text)
 DEEPER = ANSWERS["iastm.hurts"].deeper
 HURTS_MORE = WORDS.say(f"{DEEPER.heading}\n\n{DEEPER.text}")
-
-
-def texts(turn):
-    return "\n".join(message["text"] for message in turn["messages"])
-
-
-def choices(turn):
-    return {
-        choice["title"]: choice["choice"]
-        for message in turn["messages"]
-        for choice in message["choices"]
-    }
-
-
-def answer(turn):
-    return next((m["answer"] for m in turn["messages"] if m["answer"]), None)
 
 
 def test_what_was_told_counts_until_it_is_taken_back(mend):
