@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from reprlib import repr as shortened
 from typing import Any
 
 import click
@@ -303,7 +304,7 @@ class _Reader:
             return {}
         if isinstance(entry, dict):
             return dict(entry)
-        self._say(f"{where}: must be names with values, not {entry!r}")
+        self._say(f"{where}: must be names with values, not {shortened(entry)}")
         return {}
 
     def _say(self, problem: str) -> None:
