@@ -33,7 +33,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from mend.settings import load_settings
-from mend.understanding import encoder, features, ranker, slips
+from mend.understanding import encoder, features, nearness, ranker, slips
 from mend.understanding.decision import Decision, Thresholds
 from mend.understanding.encoder import Encoder, EncoderUnavailable, SentenceEncoder
 from mend.understanding.meaning import (
@@ -131,7 +131,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         That is the code of the model and whether the encoder is there.
         """
         digest = hashlib.sha256()
-        for module in (encoder, features, ranker, slips):
+        for module in (encoder, features, nearness, ranker, slips):
             digest.update(inspect.getsource(module).encode())
         try:
             encoder.MODEL.locate()

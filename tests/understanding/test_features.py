@@ -67,6 +67,19 @@ def test_rows_have_length_one_or_zero():
     assert rows.dtype == np.float32
 
 
+@pytest.mark.parametrize(
+    "text", ["how long does it take", "take take TAKE it", "", "ж", "appointmnt please"]
+)
+def test_one_row_is_the_row_of_the_matrix(text):
+    tfidf = Tfidf.fit(TEXTS)
+    matrix = tfidf.transform([text]).toarray()[0]
+    columns, values = tfidf.row(text)
+    row = np.zeros_like(matrix)
+    row[columns] = values
+    assert len(set(columns.tolist())) == len(columns)
+    assert row == pytest.approx(matrix, abs=1e-6)
+
+
 def test_spelling_slip_is_nearer_than_another_word():
     tfidf = Tfidf.fit(TEXTS)
     right, slip, other = tfidf.transform(["appointment", "apointment", "football"])
