@@ -433,7 +433,7 @@ class Context:
         reports = self._in_sentence("it_is_me", sentence)
         return any(
             asking.first <= cue.last
-            and not any(asking.first <= me.first <= cue.last for me in reports)
+            and not any(asking.first <= me.first <= cue.last + 1 for me in reports)
             and not self._speaks_of_self(asking.last, cue)
             for asking in self._in_sentence("asking", sentence)
         )
