@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import time
@@ -126,12 +127,14 @@ def train(
     made_from = fingerprint(project)
     models.mkdir(parents=True, exist_ok=True)
     log.parent.mkdir(parents=True, exist_ok=True)
-    # No dot in the name: Rasa takes what follows one for a file's ending.
-    fresh = models / f"{MODEL_NAME}-new.tar.gz"
+    # A name of its own, so that two trainings do not write into one file. No dot in
+    # it: Rasa takes what follows one for a file's ending.
+    name = f"{MODEL_NAME}-new-{os.getpid()}"
+    fresh = models / f"{name}.tar.gz"
     command = [sys.executable, "-m", "mend", "rasa", "train", "--quiet"]
     # `make validate` does this with warnings as errors; here it would cost 8 s.
     command += ["--skip-validation"]
-    command += ["--out", str(models), "--fixed-model-name", f"{MODEL_NAME}-new"]
+    command += ["--out", str(models), "--fixed-model-name", name]
     with log.open("wb") as output:
         training = subprocess.Popen(  # noqa: S603 - our own command
             command, cwd=project, stdout=output, stderr=subprocess.STDOUT
@@ -143,6 +146,7 @@ def train(
         except BaseException:
             training.terminate()
             training.wait()
+            fresh.unlink(missing_ok=True)
             raise
     if training.returncode != 0 or not fresh.is_file():
         tail = log.read_text("utf-8", "replace").strip().splitlines()[-5:]

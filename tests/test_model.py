@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 
 import pytest
 
@@ -72,3 +73,19 @@ def test_failed_training_keeps_the_model_and_says_where_to_read(project, tmp_pat
         model.train(project, models, log, lambda: ticks.append(1))
     assert ticks
     assert model.model_file(models).read_bytes() == b"a model"
+
+
+def test_a_training_that_is_stopped_leaves_the_model_and_no_scraps(project, tmp_path):
+    models, log = tmp_path / "models", tmp_path / "train.log"
+    put_model(project, models)
+    before = sorted(models.iterdir())
+
+    def stop():
+        # What training had written until then, under a name that is its own.
+        (models / f"model-new-{os.getpid()}.tar.gz").write_bytes(b"half a mod")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        model.train(project, models, log, stop)
+    assert sorted(models.iterdir()) == before
+    assert model.verify(models)
