@@ -62,11 +62,15 @@ class Wording:
         label: what it is about or when it is said, "" for the answer itself.
         blocks: its paragraphs and lists.
         measured: its length and reading grade.
+        picture: name of the picture beside it, "" if there is none.
+        alt: what the picture shows.
     """
 
     label: str
     blocks: tuple[Block, ...]
     measured: Readability
+    picture: str = ""
+    alt: str = ""
 
     @property
     def runs(self) -> list[tuple[Mark | None, tuple[Block, ...]]]:
@@ -98,8 +102,6 @@ class Entry:
         reviewer: "" if no clinician has read it.
         overdue: whether the review is older than twelve months.
         followups: (id, title) of the answers it leads to.
-        picture: name of its picture, "" if it has none.
-        alt: what the picture shows.
     """
 
     id: str
@@ -111,8 +113,6 @@ class Entry:
     reviewer: str
     overdue: bool
     followups: tuple[tuple[str, str], ...] = ()
-    picture: str = ""
-    alt: str = ""
 
     @property
     def needs_review(self) -> bool:
@@ -193,7 +193,14 @@ def overview(
         return Entry(
             id=key,
             title=title,
-            wordings=tuple(_wording(it, text, said) for text in texts[name]),
+            wordings=tuple(
+                replace(
+                    _wording(it, text, said),
+                    picture=text.picture,
+                    alt=catalogue.pictures.get(text.picture, ""),
+                )
+                for text in texts[name]
+            ),
             facts=_support(it.facts, facts),
             sources=tuple(catalogue.sources[key] for key in it.sources),
             reviewed=it.reviewed,
@@ -204,13 +211,10 @@ def overview(
     groups: dict[str, list[Entry]] = {key: [] for key in GROUPS}
     for key, answer in catalogue.answers.items():
         found = entry(key, f"utter_faq/{key}", answer.title, _with_deeper(answer))
-        picture = answer.picture or ""
         groups.setdefault(key.partition(".")[0], []).append(
             replace(
                 found,
                 followups=tuple((it, catalogue.titles[it]) for it in answer.followups),
-                picture=picture,
-                alt=catalogue.pictures.get(picture, ""),
             )
         )
     for key, caution in catalogue.cautions.items():

@@ -37,6 +37,7 @@ class Passage:
         from_clinic: whether the clinic's own facts are filled in.
         places: where responses stand in the files.
         heading: what stands over it, if it has a heading of its own.
+        picture: name of the picture beside it, "" if there is none.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Passage:
     from_clinic: bool = False
     places: Mapping[str, Place] | None = None
     heading: str = ""
+    picture: str = ""
 
     @cached_property
     def sentences(self) -> list[str]:
@@ -103,6 +105,7 @@ def passages(
             sources=answer.sources,
             from_clinic=filled,
             places=places,
+            picture=answer.picture or "",
         )
         if answer.deeper:
             yield Passage(
@@ -113,9 +116,15 @@ def passages(
                 sources=answer.deeper.sources,
                 places=places,
                 heading=answer.deeper.heading,
+                picture=answer.deeper.picture or "",
             )
     for name, alt in catalogue.pictures.items():
-        shown = [it for it in catalogue.answers.values() if it.picture == name]
+        shown = [
+            it
+            for answer in catalogue.answers.values()
+            for it in (answer, answer.deeper)
+            if it and it.picture == name
+        ]
         yield Passage(
             id=f"picture/{name}",
             name=name,

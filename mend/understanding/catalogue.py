@@ -61,6 +61,7 @@ _OPTIONAL_KEYS = frozenset(
 )
 _DEEPER_KEYS = frozenset({"text", "facts", "sources"})
 _HEADING = "heading"
+_PICTURE = "picture"
 _CAUTION_KEYS = frozenset({"facts", "sources", "reviewed", "reviewer", "answers"})
 SINCE = "since"
 """Placeholder of a caution: how long ago an operation was."""
@@ -108,12 +109,14 @@ class Deeper:
         facts: evidence ids.
         sources: keys of `Catalogue.sources`.
         heading: a few words that say what the text is about, "" if none.
+        picture: key of `Catalogue.pictures`, if one helps here, too.
     """
 
     text: str
     facts: tuple[str, ...]
     sources: tuple[str, ...]
     heading: str = ""
+    picture: str | None = None
 
 
 @dataclass(frozen=True)
@@ -390,10 +393,8 @@ class _Reader:
         repeat = fields.get("repeat", False)
         if not isinstance(repeat, bool):
             custom.say("repeat must be true or false")
-        picture = fields.get("picture")
-        if picture is not None and picture not in self._pictures:
-            custom.say(f"no picture {picture!r} in {PICTURES_FILE}")
-        deeper = _deeper(custom)
+        picture = _picture(custom, self._pictures)
+        deeper = _deeper(custom, self._pictures)
         if not self._first(name, custom):
             return
         self._answers[answer_id] = Answer(
@@ -579,7 +580,15 @@ def _source(entry: Entry) -> Source:
     return Source(title, authors, year, kind, strength, url)
 
 
-def _deeper(custom: Entry) -> Deeper | None:
+def _picture(entry: Entry, known: Mapping[str, str]) -> str | None:
+    """Return the name of the picture of an entry; say so if none is called that."""
+    name: str | None = entry.fields.get(_PICTURE)
+    if name is not None and name not in known:
+        entry.say(f"no picture {name!r} in {PICTURES_FILE}")
+    return name
+
+
+def _deeper(custom: Entry, pictures: Mapping[str, str]) -> Deeper | None:
     if "deeper" not in custom.fields:
         return None
     where, fields = f"{custom.where}, custom.deeper", custom.fields["deeper"]
@@ -587,7 +596,7 @@ def _deeper(custom: Entry) -> Deeper | None:
     if not isinstance(fields, dict):
         entry.say("must have text, facts and sources")
         return None
-    entry.has_keys(_DEEPER_KEYS, {_HEADING})
+    entry.has_keys(_DEEPER_KEYS, {_HEADING, _PICTURE})
     text = entry.text("text")
     entry.has_only(PLACEHOLDERS, text)
     return Deeper(
@@ -595,6 +604,7 @@ def _deeper(custom: Entry) -> Deeper | None:
         entry.texts("facts"),
         entry.texts("sources"),
         entry.text(_HEADING) if _HEADING in fields else "",
+        _picture(entry, pictures),
     )
 
 

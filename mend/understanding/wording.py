@@ -42,6 +42,8 @@ CAUTION = "utter_caution/"
 ANSWER = "utter_faq/"
 REACTION = "utter_bad_reaction"
 # What our graph components add to a parsed message, and the desk wants to see.
+# What the text that goes deeper has instead of the answer's.
+_OF_ITS_OWN = ("facts", "sources", "picture")
 _FROM_COMPONENTS = ("understanding", "heard", "screening", "past_event")
 
 
@@ -138,7 +140,7 @@ class ClinicWording(TemplatedNaturalLanguageGenerator):
             more = headed(deeper.get("heading"), deeper["text"])
             get_help = "" if help_in(more) else help_in(response["text"])
             response["text"] = "\n\n".join(filter(None, (more, get_help)))
-            custom |= {key: deeper[key] for key in ("facts", "sources")}
+            custom |= {key: deeper[key] for key in _OF_ITS_OWN if key in deeper}
             return
         said = await super().generate(
             ABOVE if going_on == "above" else PERSON, tracker, channel, **variables

@@ -28,7 +28,11 @@ CATALOGUE = Catalogue(
             "scar.pain",
             text="Call {clinic.phone}.",
             deeper=Deeper(
-                "More on {clinic.phone}.", ("V8",), ("review",), "What helps most"
+                "More on {clinic.phone}.",
+                ("V8",),
+                ("review",),
+                "What helps most",
+                "rub",
             ),
             picture="scar",
             followups=("scar.looks",),
@@ -49,7 +53,7 @@ CATALOGUE = Catalogue(
             "older", "An operation{since}.", "", (), ("H3",), (), "2025-01-01", "Bo"
         )
     },
-    pictures={"scar": "A scar."},
+    pictures={"scar": "A scar.", "rub": "A rubbed scar."},
 )
 SAID = {"clinic.phone": "020 7946 0123"}
 
@@ -75,7 +79,10 @@ def test_an_answer_is_filled_and_says_what_it_rests_on():
     assert [(f.id, f.from_memory) for f in entry.facts] == [("H3", False), ("V8", True)]
     assert entry.sources == (REVIEW, REVIEW)
     assert entry.followups == (("scar.looks", "Will it fade?"),)
-    assert (entry.picture, entry.alt) == ("scar", "A scar.")
+    assert [(w.picture, w.alt) for w in entry.wordings] == [
+        ("scar", "A scar."),
+        ("rub", "A rubbed scar."),
+    ]
 
 
 def test_all_wordings_of_a_warning_sign_are_one_entry():

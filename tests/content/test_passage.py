@@ -67,15 +67,16 @@ def test_what_goes_deeper_and_cautions_are_there():
 
 def test_what_a_picture_shows_rests_on_the_answers_it_stands_in():
     shown = answer("scar.pain", picture="scar", facts=("C2",))
+    again = answer("scar.looks", deeper=Deeper("More.", ("C4",), (), picture="scar"))
     catalogue = Catalogue(
-        {"scar.pain": shown, "scar.looks": answer("scar.looks")},
+        {"scar.pain": shown, "scar.looks": again},
         {},
         {},
         {},
         pictures={"scar": "A scar softens."},
     )
     found = {it.id: it for it in passages(catalogue, {})}["picture/scar"]
-    assert (found.text, found.facts) == ("A scar softens.", ("C2",))
+    assert (found.text, found.facts) == ("A scar softens.", ("C2", "C4"))
     assert found.max_words == MAX_WORDS_PICTURE
 
 

@@ -450,13 +450,15 @@ def caution(**custom):
 def test_reads_what_goes_deeper_and_cautions_and_pictures(folder):
     folder.write("pictures.yml", {"pictures": {"stages": "Three stages in a row."}})
     folder.responses["utter_faq/healing.time"] = answer(
-        deeper=DEEPER, repeat=True, picture="stages"
+        deeper={**DEEPER, "picture": "stages"}, repeat=True, picture="stages"
     )
     folder.responses["utter_caution/operation"] = caution(them="They had it.")
     catalogue = folder.load()
 
     found = catalogue.answer("healing.time")
-    assert found.deeper == Deeper("More.", ("H1",), ("nhs_sprains",), "What to do")
+    assert found.deeper == Deeper(
+        "More.", ("H1",), ("nhs_sprains",), "What to do", "stages"
+    )
     assert (found.repeat, found.picture) == (True, "stages")
     assert catalogue.pictures == {"stages": "Three stages in a row."}
     said = catalogue.cautions["operation"]
@@ -471,6 +473,7 @@ def test_reads_what_goes_deeper_and_cautions_and_pictures(folder):
         ({"deeper": {**DEEPER, "text": " "}}, "text must be text"),
         ({"deeper": {**DEEPER, "title": "x"}}, "title is not known"),
         ({"deeper": {**DEEPER, "heading": ""}}, "heading must be text"),
+        ({"deeper": {**DEEPER, "picture": "x"}}, "no picture 'x' in pictures.yml"),
         ({"deeper": {"text": "More.", "facts": []}}, "sources is missing"),
         ({"deeper": {**DEEPER, "sources": ["nobody"]}}, "no source nobody"),
         ({"deeper": {**DEEPER, "text": "{since}"}}, "unknown placeholder {since}"),

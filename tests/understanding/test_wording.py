@@ -448,6 +448,13 @@ def test_the_second_time_it_goes_deeper_with_its_own_sources(telling):
     assert "deeper" not in custom
 
 
+def test_what_goes_deeper_may_show_a_picture_of_its_own(telling, monkeypatch):
+    monkeypatch.setitem(DEEPER, "picture", "small_steps")
+    reply = worded(telling, "utter_faq/iastm.hurts", after("iastm.hurts"))
+
+    assert reply["custom"]["picture"] == "small_steps"
+
+
 def test_what_goes_deeper_says_when_to_get_help_once(telling, monkeypatch):
     said = "More.\n\nStop and get help if it swells."
     monkeypatch.setitem(DEEPER, "text", said)
