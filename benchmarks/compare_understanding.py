@@ -50,8 +50,9 @@ from mend.content.examples import read_examples
 from mend.errors import OperatorError
 from mend.judgement import Question, read_questions
 from mend.understanding.catalogue import load_catalogue
+from mend.understanding.embedding_cache import EmbeddingCache
 from mend.understanding.encoder import EncoderUnavailable, SentenceEncoder
-from mend.understanding.ranker import EmbeddingCache, Ranker
+from mend.understanding.ranker import Ranker
 
 HELD_OUT = Path("tests/understanding/held_out.jsonl")
 REPORT = Path("benchmarks/understanding.md")

@@ -18,10 +18,11 @@ from mend.content.examples import read_examples
 from mend.judgement import VERDICTS, Question, judge
 from mend.learning.turns import turn_of
 from mend.understanding.decision import Thresholds
+from mend.understanding.embedding_cache import EmbeddingCache
 from mend.understanding.encoder import Encoder
 from mend.understanding.meaning import EARLIER_MESSAGES, Found, Understanding
 from mend.understanding.pain import hear
-from mend.understanding.ranker import EmbeddingCache, Ranker
+from mend.understanding.ranker import Ranker
 from mend.understanding.red_flags import Screener
 from mend.understanding.subject import Subjects, Talk, named_in
 

@@ -33,8 +33,17 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from mend.settings import load_settings
-from mend.understanding import encoder, features, nearness, ranker, slips
+from mend.understanding import (
+    encoder,
+    features,
+    nearness,
+    network,
+    ranker,
+    regression,
+    slips,
+)
 from mend.understanding.decision import Decision, Thresholds
+from mend.understanding.embedding_cache import EmbeddingCache
 from mend.understanding.encoder import Encoder, EncoderUnavailable, SentenceEncoder
 from mend.understanding.meaning import (
     EARLIER_MESSAGES,
@@ -42,7 +51,7 @@ from mend.understanding.meaning import (
     Meaning,
     Understanding,
 )
-from mend.understanding.ranker import EmbeddingCache, ModelMismatch, Ranked, Ranker
+from mend.understanding.ranker import ModelMismatch, Ranked, Ranker
 from mend.understanding.subject import Named, Subjects, Talk
 
 logger = logging.getLogger(__name__)
@@ -131,7 +140,8 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         That is the code of the model and whether the encoder is there.
         """
         digest = hashlib.sha256()
-        for module in (encoder, features, nearness, ranker, slips):
+        modules = (encoder, features, nearness, network, ranker, regression, slips)
+        for module in modules:
             digest.update(inspect.getsource(module).encode())
         try:
             encoder.MODEL.locate()

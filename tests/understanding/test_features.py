@@ -11,6 +11,7 @@ from mend.understanding.features import (
     MAX_CHARACTERS,
     VOCABULARY_FILE,
     Tfidf,
+    WordDirections,
     has_words,
     tidy,
 )
@@ -108,3 +109,25 @@ def test_files_hold_no_pickle(tmp_path):
 def test_texts_without_a_common_word_are_refused():
     with pytest.raises(ValueError, match="vocabulary"):
         Tfidf.fit(["a", "b"])
+
+
+def test_all_directions_keep_how_alike_rows_are():
+    rows = Tfidf.fit(TEXTS).transform(TEXTS)
+    kept = rows @ WordDirections.fit(rows, count=10_000, weight=2.0).matrix
+    assert kept @ kept.T == pytest.approx(4 * (rows @ rows.T).toarray(), abs=1e-3)
+
+
+def test_a_row_goes_along_the_directions_as_the_matrix_does():
+    tfidf = Tfidf.fit(TEXTS)
+    rows = tfidf.transform(TEXTS)
+    directions = WordDirections.fit(rows, count=5, weight=1.0)
+    assert directions.matrix.shape[1] == 5
+    expected = rows @ directions.matrix
+    for text, row in zip(TEXTS, expected, strict=True):
+        assert directions.of(*tfidf.row(text)) == pytest.approx(row, abs=1e-5)
+
+
+def test_a_text_without_known_words_goes_nowhere():
+    tfidf = Tfidf.fit(TEXTS)
+    directions = WordDirections.fit(tfidf.transform(TEXTS), count=5, weight=1.0)
+    assert directions.of(*tfidf.row("ж")).tolist() == [0.0] * 5
