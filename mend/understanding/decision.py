@@ -74,18 +74,18 @@ class Thresholds:
             question, unless it is a clear answer.
     """
 
-    answer: float = 0.28
+    answer: float = 0.32
     clarify: float = 0.22
     close: float = 0.95
-    over_out: float = 1.6
+    over_out: float = 1.9
     along: float = 0.2
-    asked: float = 0.28
+    asked: float = 0.32
     told: float = 0.5
     limiting: float = 0.5
-    caution: float = 0.4
-    silenced: float = 0.6
+    caution: float = 0.42
+    silenced: float = 0.5
     denied: float = 0.9
-    over_pain: float = 6.0
+    over_pain: float = 4.0
     doubt: float = 0.25
 
     @classmethod
