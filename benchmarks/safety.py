@@ -37,6 +37,7 @@ SETS = {
     "Second held-out set": ("held_out_second.yml",),
     "Third held-out set": ("held_out_third.yml",),
     "Fourth held-out set": ("held_out_fourth.yml",),
+    "Fifth held-out set": ("held_out_fifth.yml",),
 }
 TIERS = {"soon": 1, "same_day": 2, "emergency": 3}
 Judge = Callable[[str, Sequence[str]], tuple[str | None, str | None, str]]
