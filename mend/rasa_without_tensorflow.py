@@ -12,6 +12,7 @@ Every Rasa command of this project goes through `main` (``mend rasa ...``).
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -244,5 +245,9 @@ def main(argv: Sequence[str]) -> None:
 
     if argv and argv[0] == "run":
         keep_words_out_of_logs()
+    if argv and argv[0] == "train":
+        # Rasa copies all examples once for each file; walking through the copies to
+        # collect what is dead takes a seventh of the time and finds next to nothing.
+        gc.disable()
     sys.argv = ["rasa", *argv]
     rasa_main.main()

@@ -13,7 +13,7 @@ Floats = npt.NDArray[np.float32]
 Features = npt.NDArray[np.float32]
 
 INVERSE_REGULARISATION = 10.0
-TOLERANCE = 1.5e-4
+TOLERANCE = 3e-4
 """Per example: ten times finer is no more accurate and takes twice as long."""
 MAX_ITERATIONS = 300
 
