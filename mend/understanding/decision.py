@@ -82,10 +82,10 @@ class Thresholds:
     asked: float = 0.32
     told: float = 0.5
     limiting: float = 0.5
-    caution: float = 0.42
-    silenced: float = 0.5
+    caution: float = 0.45
+    silenced: float = 0.6
     denied: float = 0.9
-    over_pain: float = 4.0
+    over_pain: float = 6.0
     doubt: float = 0.25
 
     @classmethod

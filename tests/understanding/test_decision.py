@@ -211,7 +211,7 @@ def test_red_flags_less_likely_than_the_answers_only_raise_doubt():
 
 
 def test_words_meant_otherwise_ask_more_of_the_score():
-    ranked = ranking(("red_flag/RF08.emergency", 0.45), ("faq/a.one", 0.1))
+    ranked = ranking(("red_flag/RF08.emergency", 0.5), ("faq/a.one", 0.1))
     asked = (ranked, None, None, None, THRESHOLDS)
     assert decide(*asked).base == "red_flag"
     quiet = decide(*asked, silence="otherwise")
