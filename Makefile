@@ -53,7 +53,7 @@ test: setup-test  ## set up and run everything that must pass
 	@$(BIN)/python -m pytest $(TESTS)
 
 eval: setup-test train  ## measure understanding on held-out questions (or QUESTIONS=file.jsonl; HALF=tuned|reported|all, SLIPS=1)
-	@$(BIN)/python -m benchmarks.understanding \
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.understanding \
 		$(if $(QUESTIONS),--questions $(QUESTIONS)) $(if $(HALF),--half $(HALF)) \
 		$(if $(SLIPS),--slips)
 
