@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mend.judgement import Question
 from mend.learning.examples import Addition, patched
@@ -90,7 +91,8 @@ def test_what_was_said_before_counts(screener: Screener) -> None:
 
 
 def test_thresholds_are_those_of_the_project() -> None:
-    assert thresholds(Path("config.yml")).answer == 0.28
+    written = yaml.safe_load(Path("config.yml").read_text("utf-8"))["pipeline"][1]
+    assert thresholds(Path("config.yml")).answer == written["answer"]
 
 
 def made(right: int, wrong: int, flags: int = 5) -> Score:

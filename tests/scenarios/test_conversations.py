@@ -225,7 +225,8 @@ def test_a_slash_is_plain_text_never_a_command(mend, text):
     conversation = mend.open()
     conversation.say("my elbow aches")
     turn = conversation.say(text)
-    assert turn["outcome"] in ("assess", "out_of_scope", "clarify", "answered")
+    plain = ("assess", "out_of_scope", "clarify", "answered", "small_talk")
+    assert turn["outcome"] in plain
     assert turn["messages"]
 
 
