@@ -11,15 +11,21 @@ from tests.scenarios.test_conversations import (
     texts,
 )
 
-# Messages that may leave a red flag in doubt; which of them do is up to the model.
-DOUBTFUL = (
-    "my leg feels heavy and tired",
-    "my arm feels weird and weak",
-    "my calf feels a bit strange since the flight",
-    "my leg is throbbing and feels odd",
-    "I feel hot and unwell",
-    "I feel hot and shivery",
+# Messages that may leave a red flag in doubt. Which of them do is up to the model, and
+# each training differs a little: there are many, so that some always do.
+DOUBTFUL = tuple(
+    f"my {part} feels {feel}"
+    for feel in (
+        "heavy and tired",
+        "weird and weak",
+        "odd and tight",
+        "hot and shivery",
+        "a bit swollen",
+        "a bit strange since the flight",
+    )
+    for part in ("leg", "foot", "calf", "arm", "head", "neck", "back", "chest")
 )
+PAIN_QUESTIONS = ("assess", "suggest_consultation")
 
 
 def case_of(desk, conversation):
@@ -30,14 +36,15 @@ def case_of(desk, conversation):
     return desk.get(f"/cases/{reference}").text
 
 
-def doubted(mend, wanted):
-    """Say things until a reply of outcome `wanted` begins with a check question."""
+def doubted(mend, *, in_pain_questions):
+    """Say things until a reply (of the pain questions, or not) begins with a check."""
     for text in DOUBTFUL:
         conversation = mend.open()
         turn = conversation.say(text)
-        if texts(turn).startswith("First, to be safe") and turn["outcome"] == wanted:
+        asked = turn["outcome"] in PAIN_QUESTIONS
+        if texts(turn).startswith("First, to be safe") and asked == in_pain_questions:
             return conversation, next(iter(choices(turn)))
-    raise AssertionError(f"no check question before {wanted}")
+    raise AssertionError(f"no message left a flag in doubt ({in_pain_questions=})")
 
 
 def test_what_was_told_in_the_questions_reaches_the_desk(mend, desk):
@@ -105,7 +112,7 @@ def test_self_care_leads_to_the_answer_about_the_body_part(mend):
 
 @pytest.mark.parametrize("yes", ["yes", "it is", "Yeah, a bit"])
 def test_a_typed_yes_in_the_pain_questions_answers_the_check_question(mend, yes):
-    conversation, _ = doubted(mend, "assess")
+    conversation, _ = doubted(mend, in_pain_questions=True)
     turn, message_id = said(conversation, yes)
     assert turn["outcome"] == "red_flag"
     assert forms(turn) == {None}
@@ -114,12 +121,12 @@ def test_a_typed_yes_in_the_pain_questions_answers_the_check_question(mend, yes)
 
 
 def test_a_typed_yes_outside_the_pain_questions_gives_the_advice(mend):
-    conversation, _ = doubted(mend, "out_of_scope")
+    conversation, _ = doubted(mend, in_pain_questions=False)
     assert conversation.say("yes")["outcome"] == "red_flag"
 
 
 def test_a_no_to_the_check_question_lets_the_pain_questions_go_on(mend):
-    conversation, check = doubted(mend, "assess")
+    conversation, check = doubted(mend, in_pain_questions=True)
     turn = conversation.say("no")
     assert turn["outcome"] == "assess"
     assert "Thank you for telling me" in texts(turn)
