@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean
+from functools import cached_property
 
 from benchmarks.rating_scores import (
     agreement,
+    mean,
     mean_score,
     missing,
     score,
@@ -50,8 +51,9 @@ class Ratings:
     @property
     def sheets(self) -> tuple[Sheet, Sheet, Sheet]:
         """Both sheets, and what counts in the end."""
-        return self.one, self.other, self._settled()
+        return self.one, self.other, self._settled
 
+    @cached_property
     def _settled(self) -> Sheet:
         one, other, agreed = self.one, self.other, self.agreed
         return Sheet(
@@ -155,7 +157,7 @@ def _figures(ratings: Ratings) -> Iterator[str]:
     for group in ratings.groups:
         yield from _rows(group, [by_group[group] for by_group in found])
     means = [
-        {scale: _mean(it[scale] for it in by_group.values()) for scale in AIMS}
+        {scale: mean(it[scale] for it in by_group.values()) for scale in AIMS}
         for by_group in found
     ]
     yield from _rows("mean of the groups", means)
@@ -168,11 +170,6 @@ def _rows(name: str, found: Sequence[Mapping[str, float | None]]) -> Iterator[st
         short = "" if final is None or final >= aim else "below"
         shown = " | ".join(percent(value) for value in values)
         yield f"| {name} | {scale} | {shown} | {aim} | {short} |"
-
-
-def _mean(values: Iterable[float | None]) -> float | None:
-    found = [value for value in values if value is not None]
-    return fmean(found) if found else None
 
 
 def _lowest(ratings: Ratings) -> list[str]:

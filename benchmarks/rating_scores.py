@@ -40,9 +40,13 @@ def score_of(scores: Scores, items: Mapping[str, Item], scale: str) -> float | N
 
 def mean_score(answers: Iterable[Scores]) -> float | None:
     """Return the mean of the answers' scores; None where no item applies to any."""
-    found = [score(scores.values()) for scores in answers]
-    scored = [value for value in found if value is not None]
-    return fmean(scored) if scored else None
+    return mean(score(scores.values()) for scores in answers)
+
+
+def mean(values: Iterable[float | None]) -> float | None:
+    """Return the mean of the values that there are; None where there is none."""
+    found = [value for value in values if value is not None]
+    return fmean(found) if found else None
 
 
 def strict(answers: Sequence[Scores]) -> dict[str, Score]:

@@ -4,7 +4,7 @@ Plain cosines between embeddings count every direction alike, also those in whic
 examples of one intent differ most among themselves (who speaks, at what length).
 Nearness to an intent is therefore a cosine along the directions that tell intents
 apart best (linear discriminant analysis, Fisher 1936). On examples held back from
-training, half of one in a hundred more are right, at half the work.
+training, one in two hundred more is right, at half the work.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ Features = npt.NDArray[np.float32]
 
 INVERSE_REGULARISATION = 10.0
 TOLERANCE = 3e-4
-"""Per example: ten times finer is no more accurate and takes twice as long."""
+"""Per example: five times finer is no more accurate and takes half as long again."""
 MAX_ITERATIONS = 300
 
 

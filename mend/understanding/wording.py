@@ -41,9 +41,9 @@ ADVICE = "utter_red_flag/"
 CAUTION = "utter_caution/"
 ANSWER = "utter_faq/"
 REACTION = "utter_bad_reaction"
-# What our graph components add to a parsed message, and the desk wants to see.
 # What the text that goes deeper has instead of the answer's.
 _OF_ITS_OWN = ("facts", "sources", "picture")
+# What our graph components add to a parsed message, and the desk wants to see.
 _FROM_COMPONENTS = ("understanding", "heard", "screening", "past_event")
 
 
