@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import eigh
+from scipy.sparse import csr_matrix
 
 from mend.understanding.encoder import Vectors
 
@@ -45,7 +46,7 @@ class Nearness:
     ) -> None:
         self.examples = examples
         self.directions = directions
-        self._starts = starts
+        self.starts = starts
         self._centre = examples.mean(axis=0)
         self._projected = self._project(examples)
 
@@ -86,10 +87,41 @@ class Nearness:
         few = min(_CANDIDATES, len(near))
         closest = np.argpartition(near, -few)[-few:]
         cosine = float((self.examples[closest] @ vector).max())
-        return np.maximum.reduceat(near, self._starts), min(max(cosine, 0.0), 1.0)
+        return np.maximum.reduceat(near, self.starts), min(max(cosine, 0.0), 1.0)
 
     def _project(self, vectors: Vectors) -> Vectors:
         projected = (vectors - self._centre) @ self.directions
         lengths = np.linalg.norm(projected, axis=1, keepdims=True)
         found: Vectors = projected / np.maximum(lengths, _LEAST)
         return found
+
+
+class WordNearness:
+    """Knows the examples by their words alone, where there is no encoder.
+
+    Args:
+        examples: their tf-idf rows, of length one, intent by intent.
+        starts: row of each intent's first example.
+    """
+
+    def __init__(self, examples: csr_matrix, starts: npt.NDArray[np.int64]) -> None:
+        self.examples = examples
+        self.starts = starts
+
+    def of(
+        self, words: npt.NDArray[np.int64], values: npt.NDArray[np.float32]
+    ) -> tuple[npt.NDArray[np.float32], float]:
+        """Return how near a message is to each intent, and to any example at all.
+
+        Args:
+            words: columns of the message's tf-idf row that are not zero.
+            values: what stands in them.
+
+        Returns:
+            As `Nearness.of`; here both are cosines of tf-idf rows, 0 to 1.
+        """
+        row = csr_matrix((values, words, [0, len(words)]), (1, self.examples.shape[1]))
+        near = np.maximum.reduceat(
+            (self.examples @ row.T).toarray().ravel(), self.starts
+        )
+        return near, min(max(float(near.max()), 0.0), 1.0)

@@ -21,7 +21,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -31,12 +31,12 @@ from scipy.special import log_softmax
 from mend.understanding.embedding_cache import EmbeddingCache
 from mend.understanding.encoder import Encoder, EncoderUnavailable
 from mend.understanding.features import Tfidf, WordDirections, has_words, tidy
-from mend.understanding.nearness import Nearness
+from mend.understanding.nearness import Nearness, WordNearness
 from mend.understanding.network import Network
 from mend.understanding.regression import Regression
 from mend.understanding.slips import Slips
 
-FORMAT = 6
+FORMAT = 7
 
 NEARNESS = 8.0
 """What an intent gains, in log-probability, by an example as near as can be."""
@@ -110,9 +110,8 @@ class Ranker:
         tfidf: the fitted tf-idf half.
         directions: what is kept of a tf-idf row.
         slips: undoes typing slips in what is ranked.
-        starts: row of each class's first example; examples stand class by class.
-        nearness: how near the examples are; None without an encoder.
-        example_tfidf: tf-idf rows of the examples.
+        nearness: how near the examples are, which stand class by class; by their words
+            without an encoder.
         encoder: the encoder it was trained with, or None.
         identity: short id of what was trained on what.
     """
@@ -125,9 +124,7 @@ class Ranker:
         tfidf: Tfidf,
         directions: WordDirections,
         slips: Slips,
-        starts: npt.NDArray[np.int64],
-        nearness: Nearness | None,
-        example_tfidf: csr_matrix,
+        nearness: Nearness | WordNearness,
         encoder: Encoder | None,
         identity: str,
     ) -> None:
@@ -138,9 +135,7 @@ class Ranker:
         self._tfidf = tfidf
         self._directions = directions
         self._slips = slips
-        self._starts = starts
         self._nearness = nearness
-        self._example_tfidf = example_tfidf
         self._encoder = encoder
 
     @property
@@ -190,7 +185,7 @@ class Ranker:
         words = ALONE if encoder is None else BESIDE_EMBEDDINGS
         directions = WordDirections.fit(sparse, words.directions, words.weight)
         features = sparse @ directions.matrix
-        nearness = None
+        nearness: Nearness | WordNearness = WordNearness(sparse, starts)
         if encoder is not None:
             dense = cache.encode(encoder, known) if cache else encoder.encode(known)
             nearness = Nearness.fit(dense, starts)
@@ -206,9 +201,7 @@ class Ranker:
             tfidf=tfidf,
             directions=directions,
             slips=slips,
-            starts=starts,
             nearness=nearness,
-            example_tfidf=sparse,
             encoder=encoder,
             identity=_identity(pairs, encoder),
         )
@@ -232,17 +225,13 @@ class Ranker:
     def _confidences(self, text: str) -> npt.NDArray[np.float64]:
         words, values = self._tfidf.row(text)
         features = self._directions.of(words, values)
-        if self._encoder is not None and self._nearness is not None:
-            vector = self._encoder.encode([text])[0]
+        if isinstance(self._nearness, WordNearness):
+            nearest, closest = self._nearness.of(words, values)
+        else:
+            encoder = cast(Encoder, self._encoder)  # which has embedded the examples
+            vector = encoder.encode([text])[0]
             nearest, closest = self._nearness.of(vector)
             features = np.concatenate([vector, features])
-        else:
-            row = csr_matrix(
-                (values, words, [0, len(words)]), (1, self._example_tfidf.shape[1])
-            )
-            near = (self._example_tfidf @ row.T).toarray().ravel()
-            nearest = np.maximum.reduceat(near, self._starts)
-            closest = min(max(float(nearest.max()), 0.0), 1.0)
         found: npt.NDArray[np.float64] = self._judged(features, nearest) * closest
         return found
 
@@ -281,15 +270,17 @@ class Ranker:
         (folder / ABOUT_FILE).write_text(
             json.dumps(about, ensure_ascii=False), encoding="utf-8"
         )
-        arrays = {
+        arrays: dict[str, npt.NDArray[Any]] = {
             "directions": self._directions.matrix,
-            "starts": self._starts,
-            "tfidf_data": self._example_tfidf.data,
-            "tfidf_indices": self._example_tfidf.indices,
-            "tfidf_indptr": self._example_tfidf.indptr,
-            "tfidf_shape": np.array(self._example_tfidf.shape),
+            "starts": self._nearness.starts,
         }
-        if self._nearness is not None:
+        if isinstance(self._nearness, WordNearness):
+            examples = self._nearness.examples
+            arrays["tfidf_data"] = examples.data
+            arrays["tfidf_indices"] = examples.indices
+            arrays["tfidf_indptr"] = examples.indptr
+            arrays["tfidf_shape"] = np.array(examples.shape)
+        else:
             arrays["embeddings"] = self._nearness.examples
             arrays["apart"] = self._nearness.directions
         for judge, values in vars(self._judges).items():
@@ -336,17 +327,14 @@ class Ranker:
                 )
         with np.load(folder / ARRAYS_FILE, allow_pickle=False) as arrays:
             starts = arrays["starts"]
-            nearness = None
+            nearness: Nearness | WordNearness
             if encoder is not None:
                 nearness = Nearness(arrays["embeddings"], starts, arrays["apart"])
-            example_tfidf = csr_matrix(
-                (
-                    arrays["tfidf_data"],
-                    arrays["tfidf_indices"],
-                    arrays["tfidf_indptr"],
-                ),
-                shape=tuple(arrays["tfidf_shape"]),
-            )
+            else:
+                rows = ("tfidf_data", "tfidf_indices", "tfidf_indptr")
+                shape = tuple(arrays["tfidf_shape"])
+                examples = csr_matrix(tuple(arrays[name] for name in rows), shape)
+                nearness = WordNearness(examples, starts)
             kinds = _part(arrays, "kinds")
             return cls(
                 classes=about["classes"],
@@ -358,9 +346,7 @@ class Ranker:
                 tfidf=Tfidf.load(folder),
                 directions=WordDirections(arrays["directions"]),
                 slips=Slips(about["words"], encoder.is_word if encoder else _no_word),
-                starts=starts,
                 nearness=nearness,
-                example_tfidf=example_tfidf,
                 encoder=encoder,
                 identity=about["identity"],
             )
