@@ -16,7 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.out_of_scope import refusal
 from actions.turn import misses_before
-from mend.understanding.catalogue import load_catalogue
+from mend.understanding.catalogue_files import load_catalogue
 
 log = structlog.get_logger(__name__)
 

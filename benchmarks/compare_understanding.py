@@ -49,7 +49,7 @@ from benchmarks.systems import (
 from mend.content.examples import read_examples
 from mend.errors import OperatorError
 from mend.judgement import Question, read_questions
-from mend.understanding.catalogue import load_catalogue
+from mend.understanding.catalogue_files import load_catalogue
 from mend.understanding.embedding_cache import EmbeddingCache
 from mend.understanding.encoder import EncoderUnavailable, SentenceEncoder
 from mend.understanding.ranker import Ranker

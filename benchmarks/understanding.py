@@ -31,7 +31,7 @@ from mend import model, rasa_without_tensorflow
 from mend.errors import OperatorError
 from mend.judgement import Question, read_questions
 from mend.settings import load_settings
-from mend.understanding.catalogue import load_catalogue
+from mend.understanding.catalogue_files import load_catalogue
 
 HELD_OUT = Path("tests/understanding/held_out.jsonl")
 REPORT = Path("reports/understanding.html")

@@ -309,7 +309,7 @@ def content_lint(table: bool) -> None:
     """Check examples, answers and advice; fail on what is to be mended."""
     from mend.clinic import load_clinic
     from mend.content.lint import lint, table_of_groups, table_of_texts
-    from mend.understanding.catalogue import load_catalogue
+    from mend.understanding.catalogue_files import load_catalogue
 
     data = _project() / "data"
     clinic = load_clinic(load_settings().clinic_file)
@@ -388,7 +388,7 @@ def content_report(out: Path) -> None:
     from mend.content.facts import load_facts
     from mend.content.overview import overview
     from mend.content.report import render
-    from mend.understanding.catalogue import load_catalogue
+    from mend.understanding.catalogue_files import load_catalogue
 
     data = _project() / "data"
     clinic = load_clinic(load_settings().clinic_file)

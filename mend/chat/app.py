@@ -187,7 +187,7 @@ def probe(catalogue: CatalogueLike) -> Probe:
 def build(settings: Settings) -> Flask:
     """Return the front door with the real parts, for the command line."""
     from mend.content.facts import load_facts
-    from mend.understanding.catalogue import load_catalogue
+    from mend.understanding.catalogue_files import load_catalogue
     from mend.understanding.red_flags import Screener
 
     return create_app(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from mend.understanding.catalogue import load_catalogue
+from mend.understanding.catalogue_files import load_catalogue
 
 DATA = Path("data")
 

@@ -15,7 +15,7 @@ from mend.learning.export import Choice, Exported, Refused, export
 from mend.learning.trial import Comparison, Score
 from mend.records.database import Database
 from mend.settings import Settings
-from mend.understanding.catalogue import load_catalogue
+from mend.understanding.catalogue_files import load_catalogue
 from mend.understanding.encoder import EncoderUnavailable, SentenceEncoder
 from mend.understanding.red_flags import Screener
 

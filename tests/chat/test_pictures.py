@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from mend.chat.pages import PICTURES
-from mend.understanding.catalogue import load_catalogue
+from mend.understanding.catalogue_files import load_catalogue
 from tests.chat.running import Running
 
 FILES = sorted(PICTURES.glob("*.svg"))

@@ -12,7 +12,8 @@ from mend.clinic.customs import Customs
 from mend.clinic.sections import Section
 from mend.content.passage import MAX_GRADE_CLINIC, MAX_WORDS
 from mend.content.readability import readability
-from mend.understanding.catalogue import PLACEHOLDERS, REVIEWED, load_catalogue
+from mend.understanding.catalogue import REVIEWED
+from mend.understanding.catalogue_files import PLACEHOLDERS, load_catalogue
 from tests.clinic.test_file import DEMO, clinic
 
 NOW = dt.datetime(2026, 11, 23, 10, tzinfo=dt.timezone.utc)

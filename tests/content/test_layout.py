@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mend.content.layout import Block, blocks_of, headed, help_in
-from mend.understanding.catalogue import load_catalogue
+from mend.understanding.catalogue_files import load_catalogue
 
 BOTH = ("main", "help")
 AT_ONCE = re.compile(

@@ -9,7 +9,7 @@ from mend.clinic import load_clinic
 from mend.content.claims import check_claims
 from mend.content.hedges import check_hedges
 from mend.content.lint import lint, table_of_groups, table_of_texts
-from mend.understanding.catalogue import load_catalogue
+from mend.understanding.catalogue_files import load_catalogue
 from tests.content.made_up import HARD, passage
 from tests.running import PROJECT
 

@@ -15,8 +15,8 @@ from mend.understanding.catalogue import (
     Check,
     Deeper,
     Source,
-    load_catalogue,
 )
+from mend.understanding.catalogue_files import load_catalogue
 from tests.content.made_up import answer, facts
 from tests.running import PROJECT
 

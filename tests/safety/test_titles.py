@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mend.understanding.catalogue import load_catalogue
+from mend.understanding.catalogue_files import load_catalogue
 from mend.understanding.red_flags import Screener
 
 ROOT = Path(__file__).parent.parent.parent

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mend.understanding.catalogue import load_catalogue
+from mend.understanding.catalogue_files import load_catalogue
 from tests.scenarios.test_conversations import choices
 
 

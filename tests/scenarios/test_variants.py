@@ -7,7 +7,7 @@ import requests
 
 from mend.chat.words import Words
 from mend.clinic import load_clinic
-from mend.understanding.catalogue import load_catalogue
+from mend.understanding.catalogue_files import load_catalogue
 from tests.scenarios.test_conversations import answer, choices, texts
 
 ANSWERS = load_catalogue(Path("data")).answers

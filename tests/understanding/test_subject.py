@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mend.understanding.catalogue import load_catalogue
+from mend.understanding.catalogue_files import load_catalogue
 from mend.understanding.lexicon import Lexicon, LexiconError
 from mend.understanding.subject import (
     CUE,

@@ -7,7 +7,7 @@ import yaml
 
 from mend import rasa_without_tensorflow
 from mend.clinic import load_clinic
-from mend.understanding.catalogue import load_catalogue
+from mend.understanding.catalogue_files import load_catalogue
 
 rasa_without_tensorflow.install()
 
