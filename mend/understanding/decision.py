@@ -70,22 +70,24 @@ class Thresholds:
             of a rule, but denied, past, asked in general or in a saying.
         denied: ... and in a message that denies more signs than it reports.
         over_pain: ... and when they are this many times as likely as ordinary pain.
+        over_answers: ... and this many times as likely as all answers.
         doubt: when all red flags together reach this, the reply begins with a check
             question, unless it is a clear answer.
     """
 
-    answer: float = 0.32
+    answer: float = 0.36
     clarify: float = 0.22
     close: float = 0.95
-    over_out: float = 1.9
+    over_out: float = 3.0
     along: float = 0.2
     asked: float = 0.32
     told: float = 0.5
-    limiting: float = 0.5
+    limiting: float = 0.75
     caution: float = 0.45
     silenced: float = 0.6
     denied: float = 0.9
     over_pain: float = 6.0
+    over_answers: float = 3.0
     doubt: float = 0.25
 
     @classmethod
@@ -105,19 +107,16 @@ class Thresholds:
             )
         if not self.close > 0.0:
             raise ValueError(f"thresholds: close must be above 0, got {self.close}")
-        for name in ("over_out", "along", "asked", "told", "limiting"):
-            if getattr(self, name) < 0.0:
-                raise ValueError(f"thresholds: {name} must not be below 0")
+        weights = ("over_out", "along", "asked", "told", "limiting", "over_pain")
+        for name in (*weights, "over_answers"):
+            if not getattr(self, name) >= 0.0:
+                raise ValueError(f"thresholds: {name} must be 0 or more")
         if not 0.0 < self.doubt <= self.caution <= self.silenced <= self.denied <= 1.0:
             raise ValueError(
                 "thresholds must satisfy "
                 "0 < doubt <= caution <= silenced <= denied <= 1, got "
                 f"doubt {self.doubt}, caution {self.caution}, "
                 f"silenced {self.silenced}, denied {self.denied}"
-            )
-        if not self.over_pain >= 0.0:
-            raise ValueError(
-                f"thresholds: over_pain must be 0 or more, got {self.over_pain}"
             )
 
 
@@ -213,6 +212,11 @@ def danger_in(
     return Decision(danger.likeliest(), danger.together, "score")
 
 
+def danger_together(ranking: Sequence[Ranked]) -> float:
+    """Return the confidence of all red flags together, 0 to 1."""
+    return sum(ranked.confidence for ranked in ranking if _is_flag(ranked))
+
+
 def asks(text: str) -> bool:
     """Tell whether a message asks something, with or without a question mark."""
     return _QUESTION.search(text) is not None
@@ -235,7 +239,7 @@ class _Danger:
         flags = tuple(ranked for ranked in ranking if _is_flag(ranked))
         return cls(
             flags,
-            sum(ranked.confidence for ranked in flags),
+            danger_together(ranking),
             sum(r.confidence for r in ranking if r.name in (PAIN, PAIN_LIMITS_LIFE)),
             sum(r.confidence for r in ranking if r.name.startswith(FAQ)),
         )
@@ -247,7 +251,9 @@ class _Danger:
             "otherwise": thresholds.silenced,
             "denied": thresholds.denied,
         }[silence]
-        others = max(thresholds.over_pain * self.pain, self.answers)
+        others = max(
+            thresholds.over_pain * self.pain, thresholds.over_answers * self.answers
+        )
         return self.together >= max(enough, others)
 
     def likeliest(self) -> str:

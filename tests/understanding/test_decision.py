@@ -201,7 +201,7 @@ CHEST = ("red_flag/RF08.emergency", "red_flag/RF04.emergency", "red_flag/RF02.sa
 def test_red_flags_add_up_to_caution(confidences, intent):
     flags = zip(CHEST, confidences, strict=True)
     ranked = sorted(ranking(*flags, ("faq/a.one", 0.2)), key=lambda r: -r.confidence)
-    thresholds = replace(THRESHOLDS, caution=0.3)
+    thresholds = replace(THRESHOLDS, caution=0.3, over_answers=1)
     assert decide(ranked, None, None, None, thresholds).intent == intent
 
 
@@ -249,6 +249,27 @@ def test_ordinary_pain_is_weighed_against_caution(pain, intent):
     ranked = ranking(("red_flag/RF08.emergency", 0.4), ("pain", pain))
     thresholds = replace(THRESHOLDS, caution=0.35, over_pain=6)
     assert decide(ranked, PAIN, None, None, thresholds).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("answer", "intent", "doubt"),
+    [
+        (0.1, "red_flag/RF08.emergency", None),
+        (0.2, "clarify", "RF08.emergency"),
+    ],
+)
+def test_answers_are_weighed_against_caution_and_leave_a_doubt(answer, intent, doubt):
+    ranked = ranking(("red_flag/RF08.emergency", 0.5), ("faq/a.one", answer))
+    thresholds = replace(THRESHOLDS, caution=0.45, over_answers=3)
+    decided = decide(ranked, None, None, None, thresholds)
+    assert (decided.intent, decided.doubt) == (intent, doubt)
+
+
+@pytest.mark.parametrize("name", ["over_out", "limiting", "over_pain", "over_answers"])
+@pytest.mark.parametrize("value", [-0.1, float("nan")])
+def test_a_weight_that_cannot_work_is_refused(name, value):
+    with pytest.raises(ValueError, match=f"{name} must be 0 or more"):
+        Thresholds(**{name: value})
 
 
 @pytest.mark.parametrize(

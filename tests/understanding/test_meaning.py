@@ -334,10 +334,16 @@ def test_a_button_is_not_read_together_with_what_was_said():
 
 
 def in_passing(text):
-    """Rank as a model does that sees danger only where nothing else is said."""
-    alarmed = "cannot feel my legs" in text and len(text.split()) < 10
-    names = ("faq/clinic.prices", "red_flag/RF10.emergency")
-    ranking = [Ranked(name, 0.8 * (alarmed == (name != names[0]))) for name in names]
+    """Rank as a model does from which other words hide most of a danger."""
+    danger = 0.0
+    if "cannot feel my legs" in text:
+        danger = 0.8 if len(text.split()) < 10 else 0.2
+    if "my chair" in text:
+        danger = 0.05
+    ranking = [
+        Ranked("red_flag/RF10.emergency", danger),
+        Ranked("faq/clinic.prices", 0.8 - danger),
+    ]
     return tuple(sorted(ranking, key=lambda ranked: -ranked.confidence))
 
 
@@ -355,6 +361,11 @@ def in_passing(text):
             "red_flag/RF10.emergency",
         ),
         ("I want to know what you charge. Thanks a lot.", {}, "faq/clinic.prices"),
+        (
+            "I cannot feel my legs today. It was my chair, they woke up. Your prices?",
+            {},
+            "faq/clinic.prices",
+        ),
         (
             "I want to know what you charge. I cannot feel my legs today.",
             {"silence": "denied"},
