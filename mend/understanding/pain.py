@@ -78,7 +78,7 @@ _SCORE = re.compile(
 _WORDS_AFTER = 4
 _FOR = 4  # words between "for" and the pain it is for
 _THAN = 2  # words after a limit in which "than I used to" begins
-_EARLY = 12  # words; a report without "my" says soon what hurts
+_EARLY = 16  # words; a report without "my" says soon what hurts
 _OVER_SOON = 3  # words between a pain and "all gone now"
 _MINE = frozenset({"i", "im", "ive", "my", "me", "mine"})
 _SELF = frozenset({"i", "im", "ive", "me", "myself", "mine"})
@@ -87,9 +87,11 @@ _ASKING_FIRST |= {"how", "what", "which", "when", "where", "who", "whats"}
 _OPENING = frozenset({"is", "are", "am", "do", "does", "did", "will", "would", "can"})
 _OPENING |= {"could", "should", "shall", "how", "which", "who", "whether"}
 _JOINING = frozenset({",", "and", "so", "but", "because", "or", "then", "hi", "hello"})
+_COMPARING = frozenset({"than", "what"})
+_WAS = frozenset({"had", "was", "stopped", "missed", "cant", "gave", "quit"})
 _NOW_IT = frozenset({"it", "still", "now", "this"})
 _PRESENT = re.compile(
-    r"(?:can\W?t|cannot|can\s+not|carnt|cnt|unable|not\s+able|avoiding|"
+    r"(?:can\W?t|cannot|can\s+not|carnt|cnt|unable|ha(?:ve|s)(?:n\W?t|\s+not)|not\s+able|avoiding|"
     r"i\s+avoid|i\s+try)\b",
     re.IGNORECASE,
 )
@@ -222,7 +224,9 @@ def _reports_pain(
 
 
 def _said(reading: Reading) -> tuple[Match, ...]:
-    return (*reading.find("pain_said"), *reading.find("pain_named"))
+    return tuple(
+        _unless_within(reading, ("pain_said", "pain_named"), ("pain_not",))
+    )
 
 
 def _is_told(reading: Reading, context: Context, said: Match) -> bool:
@@ -346,9 +350,14 @@ def _is_over(context: Context, said: Match) -> bool:
 def _limits(reading: Reading, context: Context) -> tuple[str, ...]:
     """Give what counts as a limit, in the visitor's words, in order."""
     excuses = reading.find("limit_not")
-    told = bool(reading.find("without_pain")) or any(
-        _is_told(reading, context, said) and not context.is_denied(said)
-        for said in _said(reading)
+    told = (
+        bool(reading.find("without_pain"))
+        or bool(reading.find("blamed"))
+        or _ends_in_the_reason(reading)
+        or any(
+            _is_told(reading, context, said) and not context.is_denied(said)
+            for said in _said(reading)
+        )
     )
     found: list[Match] = []
     loose = [
@@ -377,6 +386,17 @@ def _limits(reading: Reading, context: Context) -> tuple[str, ...]:
     return tuple(dict.fromkeys(told_back))
 
 
+def _ends_in_the_reason(reading: Reading) -> bool:
+    """Tell "no more tennis, elbow": the last words only name what is to blame."""
+    words = [token.word for token in reading.tokens]
+    while words and words[-1] in SENTENCE_ENDS:
+        words.pop()
+    return any(
+        part.last == len(words) and "," in words[max(0, part.first - 2) : part.first]
+        for part in reading.find("body_part")
+    )
+
+
 def _is_excused(limit: Match, excuses: Sequence[Match], context: Context) -> bool:
     return any(
         excuse.touches(limit)
@@ -395,13 +415,18 @@ def _is_so_now(reading: Reading, context: Context, limit: Match) -> bool:
         return True
     if context.is_denied(limit):
         return False
-    compared = "than" in context.words[limit.first : limit.last + _THAN]
+    about = context.words[limit.first : limit.last + _THAN]
+    compared = not _COMPARING.isdisjoint(about)
     if not compared and (context.is_past(limit) or _is_over(context, limit)):
         return False  # "rest more than I used to" is of now
     if _COULD_NOT.match(
         reading.text[reading.tokens[limit.first].start :]
     ) and _NOW_LESS.search(reading.text, reading.span(limit)[1]):
         return False
+    if context.words[limit.first] in _WAS and any(
+        over.first >= limit.last for over in reading.find("limit_over")
+    ):
+        return False  # "had to stop in spring, back at it now"
     return not context.is_asked(limit) or _asks_vaguely(reading, context, limit)
 
 
