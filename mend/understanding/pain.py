@@ -17,7 +17,8 @@ dressing and washing ("hurts to put my socks on"), which nobody can leave out (N
 
 Pain is also heard without the word: "stiff", "tight", "pins and needles", "gives
 way" of a body part, or a limit with a body part ("can't lift my arm"). A loose limit
-("can't" with any word) counts only beside pain that is told.
+("can't" with any word) counts only beside pain that is told, or beside a body part
+that is to blame ("with this knee", "no more tennis, elbow").
 
 A question is no report when the pain is only what it asks about ("will my sore knee
 ever heal?", "heat for a stiff neck", "is it normal to be sore after a massage?"); told
@@ -224,9 +225,7 @@ def _reports_pain(
 
 
 def _said(reading: Reading) -> tuple[Match, ...]:
-    return tuple(
-        _unless_within(reading, ("pain_said", "pain_named"), ("pain_not",))
-    )
+    return tuple(_unless_within(reading, ("pain_said", "pain_named"), ("pain_not",)))
 
 
 def _is_told(reading: Reading, context: Context, said: Match) -> bool:
@@ -423,7 +422,8 @@ def _is_so_now(reading: Reading, context: Context, limit: Match) -> bool:
         reading.text[reading.tokens[limit.first].start :]
     ) and _NOW_LESS.search(reading.text, reading.span(limit)[1]):
         return False
-    if context.words[limit.first] in _WAS and any(
+    begins = context.words[max(0, limit.first - 2) : limit.first + 1]
+    if not _WAS.isdisjoint(begins) and any(
         over.first >= limit.last for over in reading.find("limit_over")
     ):
         return False  # "had to stop in spring, back at it now"

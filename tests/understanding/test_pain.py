@@ -41,6 +41,10 @@ def lexicon() -> Lexicon:
         ("no football since my groin got sore", ["no football since"]),
         ("mum is not able to cook due to shoulder pain", ["is not able to cook"]),
         ("my foot hurts, I've had to hang up my boots", ["I've had to hang up"]),
+        ("no more tennis, elbow", ["no more tennis"]),
+        ("swapped my heels for trainers because of my foot", ["swapped my heels"]),
+        ("haven't slept through once, my hip is sore", ["haven't slept through"]),
+        ("with this back I do half of what I used to", ["half of what I"]),
     ],
 )
 def test_hears_a_limit_in_the_own_words(
@@ -57,6 +61,9 @@ def test_hears_a_limit_in_the_own_words(
     "text",
     [
         "my knee hurts but I don't want to stop running",
+        "had to stop running with my knee in June, back at it now, a twinge is left",
+        "couldn't lift my arm last year, that's better, it aches a little",
+        "my hip is stiff, couldn't get off the sofa because the cat was asleep",
         "my knee is sore, it doesn't stop me working",
         "my knee hurts but I can still walk",
         "can I run with a sore knee?",
