@@ -159,6 +159,9 @@ def settle(
     full = max(readings, key=_sureness)
     if full.sure < max(enough / 2, _refusal(plain)):
         return plain
+    agreed = plain.answer and full.answer and plain.answer.name == full.answer.name
+    if agreed and plain.sure >= full.sure:
+        return replace(full, ranking=plain.ranking) if back else plain
     if plain.sure >= enough and not _leans(plain, named, talk, subjects):
         kept = plain.sure + (-LEANING if back else LEANING)
         if full.sure <= max(kept, enough):

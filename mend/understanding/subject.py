@@ -49,6 +49,8 @@ _PREPOSITION = re.compile(
     r"^\s*(?:for|in|with|on|after|before|during|at|by|from|without)\b",
     re.IGNORECASE,
 )
+# "and what is cupping?" asks in full; "and cupping?" goes on with the last question.
+_IN_FULL = re.compile(r"^\s*(?:what|how|why|when|where|which|who)\b", re.IGNORECASE)
 _OTHER_ONE = re.compile(
     r"\b(?:the\s+)?(?:(?:other|previous|earlier)\s+(?:one|treatment|thing)|first\s+one)\b",
     re.IGNORECASE,
@@ -257,7 +259,7 @@ def completions(
     strong = [one for one in named if not subjects.is_weak(one.name)]
     if strong:
         first = strong[0]
-        if added and rest:
+        if added and rest and not _IN_FULL.match(rest):
             swapped = Way(talk.asked, text[first.start : first.end], first.name)
             return _about_another(rest, swapped, first, current, subjects)
         return _pronoun_beside(body, first, replaced, current, subjects, asks=asks)

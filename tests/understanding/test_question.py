@@ -197,6 +197,14 @@ def test_a_question_that_could_stand_alone(plain, full, about):
     assert settled(model, HOURS, "iastm").about == about
 
 
+def test_the_same_answer_in_full_makes_it_no_less_sure():
+    model = Model().knows(PLAIN, ("faq/iastm.hurts", 0.8))
+    model.knows(FULL, ("faq/iastm.hurts", 0.3))
+    found = settled(model, PLAIN, "iastm")
+    assert found.answer == Ranked("faq/iastm.hurts", 0.8)
+    assert (found.about, found.gapped) == ("iastm", "does {} hurt")
+
+
 def test_the_surest_way_is_taken():
     model = Model().knows("IASTM when are you open", ("faq/iastm.session", 0.9))
     model.knows(HOURS_FULL, ("faq/iastm.hurts", 0.5))

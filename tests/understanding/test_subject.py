@@ -125,6 +125,9 @@ HURTS = "does {} hurt?"
         ("and cupping?", ["iastm"], True, ["does cupping hurt?"]),
         ("what about cupping", ["iastm"], True, ["does cupping hurt?"]),
         ("ok, how about cupping?", ["iastm"], True, ["does cupping hurt?"]),
+        # ... unless it asks something of its own.
+        ("and what is cupping then?", ["iastm"], True, []),
+        ("and who does cupping", ["iastm"], True, []),
         # A complaint after a treatment asks about both.
         ("and for tennis elbow?", ["iastm"], True, ["IASTM for tennis elbow"]),
         ("and tennis elbow?", ["iastm"], True, ["IASTM for tennis elbow"]),
