@@ -37,9 +37,14 @@ from spacy.tokens import Doc
 from mend.understanding.reading import Match, Reading, Token
 from mend.understanding.spelling import Spelling, cleaned, plain
 
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|[.!?;:,()\n/…-]")
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|\.{2,}|…|[.!?;:,()\n/-]")
 _CHOICE = re.compile(r"<\w+>|[^\W_]+(?:[-'.,][^\W_]+)*")
 _SENTENCE_ENDS = {".", "!", "?", ";"}
+# Nobody ends a sentence with these: dots after them are a pause.
+_UNFINISHED = frozenset(
+    {"my", "his", "her", "their", "the", "a", "an", "in", "of", "around", "at", "to"}
+    | {"er", "erm", "um", "and"}
+)
 _STOPS = frozenset(
     _SENTENCE_ENDS | {",", "but", "because", "although", "however", "except"}
 )
@@ -245,8 +250,11 @@ class Lexicon:
             start, end = places[part.start()], places[part.end() - 1] + 1
             if word[0].isalnum():
                 found.append((self.spelling.repair(plain(word)), start, end))
-            elif word in "\n…":
+            elif word == "\n":
                 found.append((".", start, end))
+            elif word[0] == "…" or word[:2] == "..":
+                if not found or found[-1][0] not in _UNFINISHED:
+                    found.append((".", start, end))  # "in my... you know" goes on
             elif word == "-":
                 spaced = typed[max(part.start() - 1, 0)].isspace()
                 if spaced:  # a dash; a hyphen inside a word is dropped
