@@ -36,6 +36,8 @@ def labels(lexicon: Lexicon, text: str) -> list[tuple[str, str]]:
         ("swolen again", "swolen"),
         ("it is swol\u200blen", "swol\u200blen"),
         ("it is swöllen", "swöllen"),
+        ("I cant feel my... legs", "cant feel my... legs"),
+        ("I cant feel the… legs", "cant feel the… legs"),
     ],
 )
 def test_finds_a_phrase_however_it_is_typed(
@@ -48,6 +50,7 @@ def test_finds_a_phrase_however_it_is_typed(
     "text",
     [
         "cant. legs",
+        "cant... legs",
         "cant, legs",
         "cant but legs",
         "cant one two three four legs",
