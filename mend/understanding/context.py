@@ -8,7 +8,8 @@ flags and for pain alike. Rules of scope, in the order in which they matter:
 * a "no" reaches forward to the end of its clause, at most six words, and not past
   "but", "my", "I", nor past an "and" when it denied no sign before it ("no rush and
   short of breath"); a cue that is itself made with a no ("can't feel") is not denied
-  by it; "no fever, chills or sweats" reaches over the commas; "toilet's normal"
+  by it, and a "no" that answers ("No, my leg is hot") denies nothing;
+  "no fever, chills or sweats" reaches over the commas; "toilet's normal"
   denies what it says to be normal;
 * "ten years ago" makes a clause past unless it also speaks of now, and "in May" what
   was diagnosed then; "fine now" settles what was said before it in the sentence,
@@ -278,7 +279,7 @@ class Context:
         for no in self._negations:
             if any(place in cue.between for place in range(no.first, no.last)):
                 return True
-            if cue.holds(no) or no.last > cue.first:
+            if cue.holds(no) or no.last > cue.first or self._is_answer(no):
                 continue
             if any(
                 other.holds(no)
@@ -303,6 +304,14 @@ class Context:
             self.clause(after.first) == self.clause(cue.last - 1)
             and 0 <= after.first - cue.last < _REACH_BACK
             for after in self.reading.find("negation_after")
+        )
+
+    def _is_answer(self, no: Match) -> bool:
+        """A "no" that answers and denies nothing: "No, my leg is hot"."""
+        return (
+            no.first in self._sentence_starts
+            and self.words[no.first : no.last + 1] == ["no", ","]
+            and not {"or", "nor"}.intersection(self._words_of(self.sentence(no.first)))
         )
 
     def _reaches(self, start: int, end: int) -> bool:
