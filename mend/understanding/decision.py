@@ -75,10 +75,10 @@ class Thresholds:
             question, unless it is a clear answer.
     """
 
-    answer: float = 0.36
+    answer: float = 0.34
     clarify: float = 0.22
     close: float = 0.95
-    over_out: float = 3.0
+    over_out: float = 4.0
     along: float = 0.2
     asked: float = 0.32
     told: float = 0.5

@@ -16,8 +16,9 @@ from scipy.sparse import csr_matrix
 
 from mend.understanding.encoder import Vectors
 
-DIRECTIONS = 192
-"""Directions kept: more than there are intents add nothing."""
+DIRECTIONS = 128
+"""Directions kept. Of 10,000 held-back examples 192 get 10 more right, and cost half
+as much again for each message; 64 get 70 fewer right."""
 
 _EVENED = 1.0
 """Added to the variance in every direction, in units of its mean.

@@ -38,7 +38,7 @@ from mend.understanding.slips import Slips
 
 FORMAT = 7
 
-NEARNESS = 8.0
+NEARNESS = 10.0
 """What an intent gains, in log-probability, by an example as near as can be."""
 
 NETWORK = 0.3
