@@ -40,6 +40,8 @@ SETS = {
     "Fifth held-out set": ("held_out_fifth.yml",),
     "Sixth held-out set": ("held_out_sixth.yml",),
     "Seventh held-out set": ("held_out_seventh.yml",),
+    "Eighth held-out set": ("held_out_eighth.yml",),
+    "Ninth held-out set": ("held_out_ninth.yml",),
 }
 TIERS = {"soon": 1, "same_day": 2, "emergency": 3}
 Judge = Callable[[str, Sequence[str]], tuple[str | None, str | None, str]]
