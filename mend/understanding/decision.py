@@ -107,8 +107,9 @@ class Thresholds:
             )
         if not self.close > 0.0:
             raise ValueError(f"thresholds: close must be above 0, got {self.close}")
-        weights = ("over_out", "along", "asked", "told", "limiting", "over_pain")
-        for name in (*weights, "over_answers"):
+        shares = ("along", "asked", "told", "limiting")
+        weights = ("over_out", "over_pain", "over_answers")
+        for name in (*shares, *weights):
             if not getattr(self, name) >= 0.0:
                 raise ValueError(f"thresholds: {name} must be 0 or more")
         if not 0.0 < self.doubt <= self.caution <= self.silenced <= self.denied <= 1.0:

@@ -352,7 +352,7 @@ def _limits(reading: Reading, context: Context) -> tuple[str, ...]:
     told = (
         bool(reading.find("without_pain"))
         or bool(reading.find("blamed"))
-        or _ends_in_the_reason(reading)
+        or _ends_in_the_reason(reading, context)
         or any(
             _is_told(reading, context, said) and not context.is_denied(said)
             for said in _said(reading)
@@ -385,13 +385,11 @@ def _limits(reading: Reading, context: Context) -> tuple[str, ...]:
     return tuple(dict.fromkeys(told_back))
 
 
-def _ends_in_the_reason(reading: Reading) -> bool:
+def _ends_in_the_reason(reading: Reading, context: Context) -> bool:
     """Tell "no more tennis, elbow": the last words only name what is to blame."""
-    words = [token.word for token in reading.tokens]
-    while words and words[-1] in SENTENCE_ENDS:
-        words.pop()
     return any(
-        part.last == len(words) and "," in words[max(0, part.first - 2) : part.first]
+        "," in context.words[max(0, part.first - 2) : part.first]
+        and SENTENCE_ENDS.issuperset(context.words[part.last :])
         for part in reading.find("body_part")
     )
 
